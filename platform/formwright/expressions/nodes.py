@@ -14,6 +14,7 @@ __all__ = [
     "ListLiteral",
     "Literal",
     "Member",
+    "Missing",
     "Name",
     "Node",
     "ObjectLiteral",
@@ -42,6 +43,14 @@ class Literal(Node):
 
     value: str | int | float | bool | None
     text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing(Node):
+    """A part that the reference lets one leave out, ``a ? b :``; an error when it is evaluated.
+
+    The strict grammar of the dialect never makes it.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""What the parser says about unexpected tokens and about operators mixed without brackets."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from formwright.expressions import nodes
+from formwright.expressions.frames import Construct, Frame, Operand, Pending
+from formwright.expressions.reports import Report
+from formwright.expressions.tokens import Token
+
+__all__ = ["check_binary", "unexpected"]
+
+LOGIC = frozenset({"&&", "||"})
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
+POWERS = frozenset({"%", "^"})
+PRODUCTS = frozenset({"*", "/", "//"})
+
+EXPECTED = {
+    "operand": "a value or a name is expected",
+    "pipe": "the name of a transform is expected",
+    "dot": "a name is expected",
+    "key": "a key or `}` is expected",
+    "colon": "`:` is expected",
+}
+CLOSING = {"group": ")", "arguments": ")", "list": "]", "object": "}", "filter": "]", "then": ":"}
+
+
+def unexpected(report: Report, frame: Frame, token: Token, construct: Construct | None = None) -> NoReturn:
+    """Fail because *token* cannot come in *frame*; *construct* is what the end of the text leaves open."""
+    expected = EXPECTED.get(frame.state, "an operator or the end is expected")
+    if token.kind == "end":
+        if construct is not None and frame.state not in EXPECTED:
+            expected = f"`{CLOSING[construct.kind]}` is expected"
+        report.fail("expression-syntax", token.start, f"The expression ends where {expected}.")
+    shown = token.text if len(token.text) <= 40 else token.text[:40] + "…"
+    shown = shown if shown.isprintable() else ascii(shown)[1:-1]
+    hint = _hint(frame, token)
+    report.fail("expression-syntax", token.start, f"`{shown}` cannot stand here: {expected}.", hint)
+
+
+def _hint(frame: Frame, token: Token) -> str:
+    """Return the way out for the mistakes that are easily made."""
+    if token.kind == "reserved":
+        return f"`{token.text}` is reserved, use another name"
+    if token.kind == "?" and frame.state in {"transform", "call"}:
+        return "put brackets around what stands before `?`"
+    if token.kind == "[" and frame.state == "after":
+        return "brackets can follow a name or a call only; use a transform"
+    if token.text == "-" and frame.state == "operand":
+        return "put brackets around the negative number: `(-1)`"
+    if token.text == "in" and frame.state in {"dot", "key", "pipe"}:
+        return "`in` is an operator and cannot be a name"
+    if token.kind == "literal" and token.text in {"true", "false"}:
+        return f"`{token.text}` is a value and cannot be a name"
+    if token.kind == "|" and frame.state == "pipe":
+        return "write `||` without space for or"
+    return ""
+
+
+def check_binary(report: Report, operator: Pending, left: Operand, right: Operand) -> None:
+    """Flag an operator whose order with its neighbours differs from what most readers expect."""
+    if not report.strict:
+        return
+    symbol = operator.symbol
+    for side in (left, right):
+        inner = side.node.operator if isinstance(side.node, nodes.Binary) and not side.bracketed else ""
+        if symbol in LOGIC and inner in LOGIC and inner != symbol:
+            report.flag(
+                "mixed-and-or",
+                operator.start,
+                "`&&` and `||` bind equally tight and go from left to right.",
+                "put brackets around one of the two",
+            )
+        elif symbol in COMPARISONS and inner in COMPARISONS:
+            report.flag(
+                "chained-comparison",
+                operator.start,
+                "A comparison of a comparison compares with true or false.",
+                "join two comparisons with `&&`, or put brackets around the first",
+            )
+        elif (symbol in POWERS and inner in POWERS | PRODUCTS) or (symbol in PRODUCTS and inner in POWERS):
+            report.flag(
+                "mixed-power",
+                operator.start,
+                "`%` and `^` bind tighter than `*` and `/`, and go from left to right.",
+                "put brackets around the part that comes first",
+            )
+    if (
+        symbol == "^"
+        and isinstance(left.node, nodes.Literal)
+        and not left.bracketed
+        and left.node.text[:1] == "-"
+    ):
+        report.flag(
+            "mixed-power",
+            operator.start,
+            "The minus sign belongs to the number, so this is the power of a negative number.",
+            "put brackets around the negative number or around the power",
+        )
