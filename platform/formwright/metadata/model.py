@@ -268,7 +268,7 @@ class ListView:
     name: str
     label: Translated
     columns: tuple[str, ...]
-    appearance: str = "table"  # table | board
+    appearance: str = "table"  # table | board | calendar
     by: str = ""  # the attribute whose values are the board's columns
     filter: Expression | None = None
     sort: tuple[tuple[str, bool], ...] = ()
