@@ -1,0 +1,78 @@
+"""The monthly partitions of the history: made ahead, and removable one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from formwright.storage.database import Database, Transaction
+
+__all__ = ["Month", "ensure_partitions"]
+
+AHEAD = 3
+"""How many months after the current one have their partition."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month in UTC."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def of(cls, moment: datetime) -> Month:
+        """Return the month of an aware *moment*."""
+        there = moment.astimezone(UTC)
+        return cls(there.year, there.month)
+
+    def later(self, months: int) -> Month:
+        """Return the month so many *months* later."""
+        index = self.year * 12 + self.month - 1 + months
+        return Month(index // 12, index % 12 + 1)
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return date(self.year, self.month, 1)
+
+    @property
+    def table(self) -> str:
+        """The name of the partition."""
+        return f"fw_history_{self.year:04}_{self.month:02}"
+
+
+async def ensure_partitions(database: Database, now: datetime | None = None, ahead: int = AHEAD) -> list[Month]:
+    """Create the partitions of the month of *now* and of the *ahead* next ones; return the new ones.
+
+    Rows that were written to the default partition meanwhile move to their month.
+    """
+    first = Month.of(now or datetime.now(UTC))
+    wanted = [first.later(index) for index in range(ahead + 1)]
+    missing = [month for month in wanted if not await _exists(database, month)]
+    for month in missing:
+        await database.run_transaction(lambda tx, month=month: _create(tx, month))
+    return missing
+
+
+async def _exists(database: Database, month: Month) -> bool:
+    name = f"{database.workspace}.{month.table}"
+    return await database.fetchval("select to_regclass($1)::text", name) is not None
+
+
+async def _create(tx: Transaction, month: Month) -> None:
+    # Only one process at a time, and no writer between the move and the attach.
+    await tx.execute("lock table fw_history in share update exclusive mode")
+    if await tx.fetchval("select to_regclass(current_schema() || '.' || $1)::text", month.table) is not None:
+        return
+    bounds = f"from ('{month.start} 00:00+00') to ('{month.later(1).start} 00:00+00')"
+    inside = f"at >= '{month.start} 00:00+00' and at < '{month.later(1).start} 00:00+00'"
+    await tx.execute("lock table fw_history_default in access exclusive mode")
+    await tx.execute(f"create table {month.table} (like fw_history including defaults)")
+    await tx.execute(
+        f"with moved as (delete from fw_history_default where {inside} returning *) "
+        f"insert into {month.table} select * from moved"
+    )
+    await tx.execute(f"alter table fw_history attach partition {month.table} for values {bounds}")

@@ -1,0 +1,28 @@
+"""Wait for the end of standard input, then stop the PostgreSQL servers below a folder and remove it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "platform"))
+
+import psutil
+
+from formwright.storage.embedded import postmaster
+
+
+def main(folder: Path) -> None:
+    sys.stdin.buffer.read()
+    for cluster in folder.glob("*/cluster"):
+        pids = postmaster.workers_of(cluster)
+        found = postmaster.running(cluster)
+        if found:
+            psutil.Process(found.pid).kill()
+        psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=10)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
