@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from tests.support.servers import Server, close_run, open_run, present
 
 from formwright.storage.database import Database
-from tests.support.servers import Server, close_run, open_run, present
 
 _guardian = pytest.StashKey()
 

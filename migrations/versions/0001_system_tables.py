@@ -99,9 +99,19 @@ CREATE = (
 )
 
 TABLES = (
-    "comment file series idempotency outbox history parked "
-    "release_step release sign_in_attempt session user"
-).split()
+    "comment",
+    "file",
+    "series",
+    "idempotency",
+    "outbox",
+    "history",
+    "parked",
+    "release_step",
+    "release",
+    "sign_in_attempt",
+    "session",
+    "user",
+)
 
 
 def upgrade() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
@@ -141,7 +142,7 @@ class Database(Session):
     async def close(self) -> None:
         """Close all connections, at the latest after ten seconds."""
         try:
-            async with _timeout(10):
+            async with asyncio.timeout(10):
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
@@ -169,7 +170,7 @@ class Database(Session):
         *,
         isolation: str | None = None,
     ) -> Result:
-        """Return what *work* returns; run it a second time when the first failed for a :data:`RETRIED` reason.
+        """Return what *work* returns; when it fails for a reason in :data:`RETRIED`, run it once more.
 
         *work* must have no effect outside the transaction before it returns.
         """
@@ -211,7 +212,7 @@ class Database(Session):
         return stop
 
 
-class _Connection(asyncpg.Connection):
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
     """A connection that is returned to the pool without a reset query: that costs 30 % of a small read.
 
     Open transactions are still rolled back. Nothing else is left behind as long as callers keep to
@@ -259,12 +260,6 @@ def _decode_jsonb(data: bytes) -> Any:
 def _count(status: str) -> int:
     last = status.rpartition(" ")[2]
     return int(last) if last.isdigit() else 0
-
-
-def _timeout(seconds: float) -> Any:
-    import asyncio
-
-    return asyncio.timeout(seconds)
 
 
 def _unreachable(error: BaseException) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Month:
         return f"fw_history_{self.year:04}_{self.month:02}"
 
 
-async def ensure_partitions(database: Database, now: datetime | None = None, ahead: int = AHEAD) -> list[Month]:
+async def ensure_partitions(
+    database: Database, now: datetime | None = None, ahead: int = AHEAD
+) -> list[Month]:
     """Create the partitions of the month of *now* and of the *ahead* next ones; return the new ones.
 
     Rows that were written to the default partition meanwhile move to their month.
@@ -53,7 +56,7 @@ async def ensure_partitions(database: Database, now: datetime | None = None, ahe
     wanted = [first.later(index) for index in range(ahead + 1)]
     missing = [month for month in wanted if not await _exists(database, month)]
     for month in missing:
-        await database.run_transaction(lambda tx, month=month: _create(tx, month))
+        await database.run_transaction(partial(_create, month))
     return missing
 
 
@@ -62,7 +65,7 @@ async def _exists(database: Database, month: Month) -> bool:
     return await database.fetchval("select to_regclass($1)::text", name) is not None
 
 
-async def _create(tx: Transaction, month: Month) -> None:
+async def _create(month: Month, tx: Transaction) -> None:
     # Only one process at a time, and no writer between the move and the attach.
     await tx.execute("lock table fw_history in share update exclusive mode")
     if await tx.fetchval("select to_regclass(current_schema() || '.' || $1)::text", month.table) is not None:

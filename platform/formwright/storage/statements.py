@@ -8,9 +8,9 @@ is compiled once per shape (SQLAlchemy's own cache key: everything except the li
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.dialects.postgresql import JSON, JSONB
@@ -62,7 +62,7 @@ class _Dialect(PGDialect_asyncpg):
     }
 
 
-DIALECT = _Dialect()
+DIALECT: PGDialect_asyncpg = _Dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's constructor
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Statements:
 
     def _compiled(self, statement: ClauseElement, given: Mapping[str, Any]) -> tuple[SQLCompiler, Any]:
         columns = sorted(given) if isinstance(statement, UpdateBase) else []
-        cache_key = statement._generate_cache_key()
+        cache_key = statement._generate_cache_key()  # noqa: SLF001 - see _compiler
         if cache_key is None:
             return _compiler(statement, columns, None), None
         key = (cache_key.key, tuple(columns))
@@ -151,18 +151,19 @@ class Statements:
 def _compiler(statement: ClauseElement, columns: list[str], cache_key: Any) -> SQLCompiler:
     # The public `compile()` has no way to pass the cache key, without which literal values
     # of a later statement of the same shape could not be put in place.
-    compiled: SQLCompiler = statement._compiler(DIALECT, cache_key=cache_key, column_keys=columns or None)
-    return compiled
+    keys = columns or None
+    compiled = statement._compiler(DIALECT, cache_key=cache_key, column_keys=keys)  # noqa: SLF001 - as said
+    return cast("SQLCompiler", compiled)
 
 
 def _processors(compiled: SQLCompiler) -> dict[str, Processor]:
-    found = compiled._bind_processors
+    found = compiled._bind_processors  # noqa: SLF001 - no public way
     return {name: processor for name, processor in found.items() if callable(processor)}
 
 
-def _expanded(compiled: SQLCompiler, values: dict[str, Any]) -> Bound:
+def _expanded(compiled: SQLCompiler, values: MutableMapping[str, Any]) -> Bound:
     """Return the text with an ``IN`` list spelled out; prefer ``= any($1)``, which has one text."""
-    state = compiled._process_parameters_for_postcompile(values)
+    state = compiled._process_parameters_for_postcompile(values)  # noqa: SLF001 - no public way
     processors = {**_processors(compiled), **state.processors}
     merged = {**values, **state.additional_parameters}
     shape = _Shape(state.statement, tuple(state.positiontup or ()), merged, processors)

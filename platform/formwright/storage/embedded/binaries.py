@@ -73,9 +73,8 @@ class Binaries:
 def _call(command: list[str], output: int, account: Account | None, timeout: float) -> int:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"LC_ALL": "C", "PGCONNECT_TIMEOUT": "10"}
-    as_user = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     try:
-        return subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own programs, no shell
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -84,9 +83,12 @@ def _call(command: list[str], output: int, account: Account | None, timeout: flo
             env=environment,
             timeout=timeout,
             check=False,
-            **as_user,  # type: ignore[call-overload]  # the values of three keywords of different types
-        ).returncode
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
     except OSError as error:
         sentence = f"`{Path(command[0]).name}` could not be run: {error.strerror}."
         hint = "set DATABASE_URL to use another PostgreSQL server"
         raise ProblemError([Problem("embedded-cannot-run", sentence, hint=hint)]) from error
+    return done.returncode

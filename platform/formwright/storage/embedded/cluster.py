@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -99,11 +98,11 @@ def _check_version(found: str, binaries: Binaries, cluster: Path) -> None:
 def _empty(cluster: Path) -> None:
     if not cluster.is_dir():
         return
-    for entry in os.scandir(cluster):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
+    for entry in list(cluster.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
         else:
-            os.unlink(entry.path)
+            entry.unlink()
 
 
 def _quoted(value: str) -> str:

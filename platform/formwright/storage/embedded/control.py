@@ -27,7 +27,7 @@ _KEPT_LOG = 10_000_000
 
 
 def launch(binaries: Binaries, places: Places, account: Account | None) -> None:
-    """Start the server and wait until it accepts connections; raise :class:`ProblemError` when it does not."""
+    """Start the server and wait until it accepts connections, or raise :class:`ProblemError`."""
     _trim(places.log)
     if not postmaster.clear_stale(places.cluster, places.socket):
         sentence = "Processes of an earlier database server still work in the data folder."
@@ -58,8 +58,9 @@ def await_ready(places: Places) -> None:
 
 def create_database(binaries: Binaries, places: Places, account: Account | None) -> None:
     """Create the database of the application unless it exists."""
-    connection = ["-h", places.socket_folder, "-U", USER, "-d", "postgres", "-X", "-A", "-t", "-q"]
-    once = f"select 'create database {USER}' where not exists (select from pg_database where datname = '{USER}')"
+    connection = ["-h", str(places.socket_folder), "-U", USER, "-d", "postgres", "-X", "-A", "-t", "-q"]
+    absent = f"not exists (select from pg_database where datname = '{USER}')"
+    once = f"select 'create database {USER}' where {absent}"
     done = binaries.run("psql", *connection, "-v", "ON_ERROR_STOP=1", "-c", once, account=account)
     if done.returncode == 0 and done.stdout.strip():
         done = binaries.run("psql", *connection, "-c", done.stdout.strip(), account=account)
@@ -74,7 +75,7 @@ def halt(binaries: Binaries, places: Places, account: Account | None) -> None:
         # pg_ctl signals whatever number the pid file holds: only call it when that is the server.
         if postmaster.running(places.cluster) is None:
             return
-        stop = ["stop", "-D", places.cluster, "-m", mode, "-w", "-t", str(patience)]
+        stop = ["stop", "-D", str(places.cluster), "-m", mode, "-w", "-t", str(patience)]
         done = binaries.run("pg_ctl", *stop, account=account, timeout=patience + 30)
         if done.returncode == 0:
             return
@@ -82,7 +83,7 @@ def halt(binaries: Binaries, places: Places, account: Account | None) -> None:
 
 
 def _started(binaries: Binaries, places: Places, account: Account | None) -> bool:
-    start = ["start", "-D", places.cluster, "-l", places.log, "-w", "-t", str(RECOVERY)]
+    start = ["start", "-D", str(places.cluster), "-l", str(places.log), "-w", "-t", str(RECOVERY)]
     try:
         done = binaries.run("pg_ctl", *start, account=account, timeout=RECOVERY + 30)
     except subprocess.TimeoutExpired:

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -121,10 +122,8 @@ def reachable_binaries(binaries: Binaries, account: Account) -> Binaries:
 
 
 def _system_folder(account: Account) -> Path:
-    try:
+    with suppress(OSError):
         SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
-    except OSError:
-        pass
     if account.reaches(SYSTEM_FOLDER):
         return SYSTEM_FOLDER
     sentence = f"The account `{account.name}`, which runs the database server, cannot enter the data folder."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -106,5 +107,5 @@ def _folder(process: psutil.Process) -> Path | None:
         return Path(process.cwd()).resolve()
     except psutil.AccessDenied:
         arguments = process.cmdline()
-        after = [value for flag, value in zip(arguments, arguments[1:], strict=False) if flag == "-D"]
+        after = [value for flag, value in pairwise(arguments) if flag == "-D"]
         return Path(after[0]).resolve() if after else None
