@@ -1,7 +1,36 @@
 """One expression language, four meanings: Python, SQL, dependencies, explanations."""
 
+from formwright.expressions.dependencies import ReverseIndex, order
+from formwright.expressions.expression import Expression, compile_expression, fails_closed
 from formwright.expressions.extent import DIALECT_LIMITS, PLAIN_LIMITS, Limits
 from formwright.expressions.parser import parse
+from formwright.expressions.queries import RECORDS, Question, RecordQuery
+from formwright.expressions.registry import Cost, Example, Form, Function, Parameter, Registry, Role, standard
 from formwright.expressions.types import Kind, Schema, Scope, Type
 
-__all__ = ["DIALECT_LIMITS", "PLAIN_LIMITS", "Kind", "Limits", "Schema", "Scope", "Type", "parse"]
+__all__ = [
+    "DIALECT_LIMITS",
+    "PLAIN_LIMITS",
+    "RECORDS",
+    "Cost",
+    "Example",
+    "Expression",
+    "Form",
+    "Function",
+    "Kind",
+    "Limits",
+    "Parameter",
+    "Question",
+    "RecordQuery",
+    "Registry",
+    "ReverseIndex",
+    "Role",
+    "Schema",
+    "Scope",
+    "Type",
+    "compile_expression",
+    "fails_closed",
+    "order",
+    "parse",
+    "standard",
+]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from formwright.expressions.nodes import Binary, Literal, Node
+from formwright.expressions.nodes import Binary, Call, Literal, Name, Node, children, with_children
 from formwright.expressions.types import Kind, Type
 
-__all__ = ["constant", "decimal_of", "is_constant", "joined"]
+__all__ = ["as_moment", "constant", "decimal_of", "dialect_tree", "is_constant", "joined"]
 
 ARITHMETIC = frozenset("+-*")
-
-type_of_number = {int: Kind.INTEGER, Decimal: Kind.DECIMAL, float: Kind.NUMBER}
 
 
 def joined(literal: Literal, other: Type | None) -> object:
@@ -53,6 +52,11 @@ def _moment(text: str, kind: Kind) -> object:
             return text
 
 
+def as_moment(value: object, kind: str) -> object:
+    """Return a text read as the moment of *kind* that is expected, anything else as it is."""
+    return _moment(value, Kind(kind)) if isinstance(value, str) else value
+
+
 def is_constant(node: Node) -> bool:
     """Tell whether *node* is a number literal, or such literals joined by ``+ - *``."""
     match node:
@@ -77,3 +81,21 @@ def constant(node: Node) -> int | Decimal:
             return constant(left) * constant(right)
         case _:
             raise TypeError(f"{type(node).__name__} is not constant")
+
+
+def dialect_tree(node: Node, names: Mapping[str, Type]) -> Node:
+    """Return *node* with the words of the dialect in place.
+
+    ``null`` becomes the literal. ``today()`` and ``now()`` become the names,
+    which are values of the context and never read from a clock.
+    """
+    match node:
+        case Name(name="null", relative=False) if "null" not in names:
+            return Literal(None, "null", start=node.start, end=node.end)
+        case Call(name="today" | "now" as name, arguments=()) if name in names:
+            return Name(name, start=node.start, end=node.end)
+    parts = children(node)
+    changed = tuple(dialect_tree(part, names) for part in parts)
+    if all(new is old for new, old in zip(changed, parts, strict=True)):
+        return node
+    return with_children(node, changed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 __all__ = [
     "Binary",
@@ -22,6 +22,7 @@ __all__ = [
     "Unary",
     "children",
     "walk",
+    "with_children",
 ]
 
 
@@ -176,3 +177,32 @@ def walk(node: Node) -> Iterator[Node]:
         current = waiting.pop()
         yield current
         waiting.extend(reversed(children(current)))
+
+
+def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
+    """Return *node* with its direct parts, as :func:`children` lists them, replaced by *parts*."""
+    match node:
+        case Member():
+            return replace(node, subject=parts[0])
+        case Index():
+            return replace(node, subject=parts[0], key=parts[1])
+        case Filter():
+            return replace(node, subject=parts[0], condition=parts[1])
+        case Unary():
+            return replace(node, operand=parts[0])
+        case Binary():
+            return replace(node, left=parts[0], right=parts[1])
+        case Conditional():
+            then = None if node.then is None else parts[1]
+            return replace(node, test=parts[0], then=then, otherwise=parts[-1])
+        case Call():
+            return replace(node, arguments=parts)
+        case Transform():
+            return replace(node, subject=parts[0], arguments=parts[1:])
+        case ListLiteral():
+            return replace(node, items=parts)
+        case ObjectLiteral():
+            names = (name for name, _ in node.pairs)
+            return replace(node, pairs=tuple(zip(names, parts, strict=True)))
+        case _:
+            return node

@@ -56,4 +56,105 @@ Fails
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+from formwright.expressions import arithmetic, equality
+from formwright.expressions.joining import as_moment
+from formwright.expressions.limits import ELEMENTS, spend
+from formwright.expressions.nodes import Node
+from formwright.expressions.queries import NEVER
+from formwright.expressions.registry import Registry
+from formwright.expressions.types import Kind, Type
+from formwright.expressions.writer import Writer
+from formwright.problems import ProblemError
+
+__all__ = ["Evaluate", "compile_tree"]
+
+Evaluate = Callable[[Mapping[str, Any]], Any]
+
+# All that generated code can reach: no builtins beyond the three that it names.
+TOOLS: dict[str, Any] = {
+    "__builtins__": {"type": type, "dict": dict, "int": int, "float": float, "Exception": Exception},
+    "NEVER": NEVER,
+    "NIL": [],
+    "ProblemError": ProblemError,
+    "spend": spend,
+    "add": arithmetic.add,
+    "as_moment": as_moment,
+    "concat": arithmetic.concat,
+    "contains": equality.contains,
+    "divide": arithmetic.divide,
+    "equal": equality.equal,
+    "floor_divide": arithmetic.floor_divide,
+    "index": equality.index,
+    "multiply": arithmetic.multiply,
+    "order": equality.order,
+    "power": arithmetic.power,
+    "remainder": arithmetic.remainder,
+    "subtract": arithmetic.subtract,
+    "to_decimal": arithmetic.to_decimal,
+    "to_float": arithmetic.to_float,
+    "truth": equality.truth,
+}
+
+MOMENTS = {Kind.DATE: "date", Kind.DATETIME: "datetime", Kind.TIME: "time"}
+
+
+def compile_tree(
+    node: Node,
+    types: Mapping[int, Type],
+    registry: Registry,
+    failed: Callable[[Exception], ProblemError],
+    *,
+    expects: Type | None = None,
+    decides: bool = False,
+    criteria: bool = False,
+) -> Evaluate:
+    """Return a function from a context to the value of *node*, or to its truth when it *decides*.
+
+    With *criteria* the node is the object of a question to records, in which a
+    missing value is told from a written null.
+
+    The function raises only ProblemError: whatever happens inside goes through *failed*.
+    """
+    writer = Writer(types, registry)
+    if decides:
+        result = f"not not {writer.test(node)}"
+    elif criteria:
+        result = writer.criteria(node)
+    else:
+        result = _converted(writer.value(node), types[id(node)], expects)
+    budget = f"    B = [{ELEMENTS}]\n" if writer.lists else ""
+    source = (
+        "".join(writer.helpers)
+        + f"def run(C):\n{budget}    try:\n        return {result}\n"
+        + "    except Exception as error:\n        raise failed(error) from error\n"
+    )
+    namespace = {**TOOLS, **writer.constants, "failed": failed}
+    # The source holds names made here and `repr` of constants, never text of the expression.
+    exec(_code(source), namespace)  # noqa: S102
+    run: Evaluate = namespace["run"]
+    return run
+
+
+@lru_cache(maxsize=4096)
+def _code(source: str) -> CodeType:
+    return compile(source, "<expression>", "exec")
+
+
+def _converted(source: str, found: Type, expects: Type | None) -> str:
+    """Return *source* wrapped so that an integer becomes the decimal or float that is expected, and so on."""
+    if expects is None:
+        return source
+    match expects.kind:
+        case Kind.DECIMAL:
+            return f"to_decimal({source})"
+        case Kind.NUMBER:
+            return f"to_float({source})"
+        case kind if kind in MOMENTS and found.kind is not kind:
+            return f"as_moment({source}, {MOMENTS[kind]!r})"
+        case _:
+            return source

@@ -1,0 +1,194 @@
+"""A compiled expression, and how one is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from formwright.expressions.checks import Checked, check
+from formwright.expressions.dependencies import literal_text, paths_read
+from formwright.expressions.extent import DIALECT_LIMITS
+from formwright.expressions.joining import dialect_tree
+from formwright.expressions.nodes import Call, Node
+from formwright.expressions.parser import parse
+from formwright.expressions.python import Evaluate, compile_tree
+from formwright.expressions.queries import RECORDS, Question, RecordQuery, question
+from formwright.expressions.registry import Registry, standard
+from formwright.expressions.reports import Report
+from formwright.expressions.types import Kind, Scope, Type
+from formwright.problems import Place, Problem, ProblemError
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+    from formwright.expressions.explain import Explanation
+    from formwright.expressions.sql import SqlSource
+
+__all__ = ["Expression", "compile_expression", "fails_closed"]
+
+NOWHERE = Place()
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """One rule, compiled once: a Python function, SQL, the paths it reads, an explanation.
+
+    ``value(context)`` gives the value (None when it is missing); an expression
+    that expects a boolean gives True or False. ``true(context)`` tells whether
+    the value counts as true. Both raise only ProblemError, never change the
+    context, and may be called from any thread. They are attributes and not
+    methods, so that a call costs nothing but the rule itself; their code is
+    made at the first call.
+    """
+
+    text: str
+    type: Type
+    scope: Scope
+    expects: Type | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+    node: Node = field(compare=False, repr=False)
+    types: Mapping[int, Type] = field(compare=False, repr=False)
+    registry: Registry = field(compare=False, repr=False)
+    dependencies: frozenset[str] = field(compare=False, repr=False)
+    queries: tuple[Call, ...] = field(default=(), compare=False, repr=False)
+    value: Evaluate = field(init=False, compare=False, repr=False)
+    true: Callable[[Context], bool] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Put functions in place that compile the code when they are first called."""
+        object.__setattr__(self, "value", self._first_value)
+        object.__setattr__(self, "true", self._first_true)
+
+    def _first_value(self, context: Context) -> Any:
+        decides = self.expects is not None and self.expects.kind is Kind.BOOLEAN
+        run = compile_tree(
+            self.node, self.types, self.registry, self.failed, expects=self.expects, decides=decides
+        )
+        object.__setattr__(self, "value", run)
+        return run(context)
+
+    def _first_true(self, context: Context) -> bool:
+        run = compile_tree(self.node, self.types, self.registry, self.failed, decides=True)
+        object.__setattr__(self, "true", run)
+        return bool(run(context))
+
+    def failed(self, error: Exception) -> ProblemError:
+        """Return the problem for an *error* of an evaluation, at the place of the expression."""
+        if isinstance(error, ProblemError):
+            return ProblemError([replace(problem, place=self.place) for problem in error.problems])
+        sentence = f"The expression `{self.text[:200]}` cannot be evaluated: {str(error)[:200]}."
+        return ProblemError([Problem("evaluation-failed", sentence, self.place)])
+
+    def requests(self, context: Context) -> list[RecordQuery]:
+        """Return the questions to records that *context* leaves open.
+
+        Put the answers into ``context["$records"]`` and ask again until nothing
+        is left: a question may depend on the answer of another. Questions whose
+        criteria cannot be evaluated yet are left out.
+        """
+        answers = context.get(RECORDS) or {}
+        found: dict[RecordQuery, None] = {}
+        for call in self.queries:
+            entity, *rest, criteria = call.arguments
+            run = compile_tree(criteria, self.types, self.registry, self.failed, criteria=True)
+            try:
+                values = run(context)
+            except ProblemError:
+                continue
+            attribute = literal_text(rest[0]) if rest else ""
+            query = question(Question(call.name), literal_text(entity), attribute, values)
+            if query is not None and query not in answers:
+                found[query] = None
+        return list(found)
+
+    def explain(self, context: Context) -> Explanation:
+        """Return the smallest parts that decided the result, with their values."""
+        from formwright.expressions.explain import explain
+
+        return explain(self, context)
+
+    def where(self, source: SqlSource, binds: Context) -> ColumnElement[bool]:
+        """Return SQL that is true exactly where the expression is true."""
+        from formwright.expressions.sql import truth
+
+        return truth(self, source, binds)
+
+    def where_not(self, source: SqlSource, binds: Context) -> ColumnElement[bool]:
+        """Return SQL that is true exactly where the expression is false or missing."""
+        from formwright.expressions.sql import falsity
+
+        return falsity(self, source, binds)
+
+    def column(self, source: SqlSource, binds: Context) -> ColumnElement[Any]:
+        """Return SQL that gives the value."""
+        from formwright.expressions.sql import column
+
+        return column(self, source, binds)
+
+
+def compile_expression(
+    text: str,
+    scope: Scope,
+    *,
+    place: Place = NOWHERE,
+    expects: Type | None = None,
+    registry: Registry | None = None,
+) -> Expression:
+    """Return *text* compiled for *scope*.
+
+    *place* is where the text begins in its file. *expects* is the type that
+    the result must have; a boolean means a condition, for which any value but a
+    list or object will do. Raises ProblemError with every problem, each at its
+    own line and column.
+    """
+    known = registry or standard()
+    try:
+        tree = _tree(text)
+    except ProblemError:
+        parse(text, strict=True, limits=DIALECT_LIMITS, place=place)
+        raise
+    node = dialect_tree(tree, scope.visible())
+    report = Report(text, place, strict=True)
+    checked = check(node, scope, known, report, expects)
+    report.finish()
+    return _expression(text, scope, place, expects, known, node, checked)
+
+
+def _expression(
+    text: str,
+    scope: Scope,
+    place: Place,
+    expects: Type | None,
+    registry: Registry,
+    node: Node,
+    checked: Checked,
+) -> Expression:
+    return Expression(
+        text=text,
+        type=checked.type,
+        scope=scope,
+        expects=expects,
+        place=place,
+        node=node,
+        types=checked.types,
+        registry=registry,
+        dependencies=paths_read(node, registry),
+        queries=checked.queries,
+    )
+
+
+@lru_cache(maxsize=8192)
+def _tree(text: str) -> Node:
+    """Return the tree of *text*. The same rule stands in many places, and trees never change."""
+    return parse(text, strict=True, limits=DIALECT_LIMITS)
+
+
+def fails_closed(expression: Expression, context: Context) -> bool:
+    """Tell whether *expression* is true, and say no when it cannot be evaluated: for permissions."""
+    try:
+        return expression.true(context)
+    except ProblemError:
+        return False
