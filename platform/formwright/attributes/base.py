@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.types import Text, TypeEngine
 
 __all__ = ["AttributeType", "Invalid", "Options", "Search"]
@@ -74,6 +75,16 @@ class AttributeType:
 
     def check(self, value: Any, options: Options) -> Iterable[Invalid]:
         """Return what is wrong with a canonical value under *options* (min, max, choices, …)."""
+        return ()
+
+    def check_options(self, options: Options) -> Iterable[Invalid]:
+        """Return what is wrong with *options* beyond the JSON Schemas of ``keys`` (min above max, …)."""
+        return ()
+
+    def constraints(
+        self, column: ColumnElement[Any], options: Options
+    ) -> Sequence[tuple[str, ColumnElement[bool]]]:
+        """Return (suffix, condition) pairs: what of ``check`` the database keeps as named CHECKs."""
         return ()
 
     def dump(self, value: Any, options: Options) -> Any:
