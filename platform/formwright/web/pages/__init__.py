@@ -1,0 +1,20 @@
+"""Handlers, one module per page."""
+
+from __future__ import annotations
+
+from litestar.types import ControllerRouterHandler
+
+from formwright.web.pages.home import health, home
+from formwright.web.pages.preferences import set_preferences
+from formwright.web.pages.sign_in import end_session, show_sign_in, start_session
+
+__all__ = ["ROUTES"]
+
+ROUTES: tuple[ControllerRouterHandler, ...] = (
+    health,
+    home,
+    set_preferences,
+    show_sign_in,
+    start_session,
+    end_session,
+)
