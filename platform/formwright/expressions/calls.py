@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from formwright.expressions.kinds import ANY, TEXT, common, described
+from formwright.expressions.joining import is_constant
+from formwright.expressions.kinds import ANY, NUMBER, TEXT, common, described
 from formwright.expressions.nodes import (
     Call,
     ListLiteral,
@@ -62,6 +63,8 @@ def _checked(
         _note_query(checker, node)
     types = _arguments(checker, function, arguments)
     _element_fits(checker, function, arguments, types)
+    if function.alike:
+        types = _as_floats(arguments, types)
     if function.alike and common(types).kind is Kind.ANY and all(t.kind is not Kind.ANY for t in types):
         sentence = "These cannot be compared: " + ", ".join(described(each) for each in types) + "."
         return checker.flag("argument-type", offset, sentence)
@@ -163,6 +166,13 @@ def _named(checker: Checker, parameter: Parameter, node: Node, holder: Type) -> 
         sentence = f"`{name}` must be {wanted}, it is {described(found)}."
         return checker.flag("argument-type", node, sentence)
     return found
+
+
+def _as_floats(arguments: Sequence[Node], types: list[Type]) -> list[Type]:
+    """Return *types* with those of number literals made float when they stand beside a float."""
+    if all(each.kind is not Kind.NUMBER for each in types):
+        return types
+    return [NUMBER if is_constant(node) else each for node, each in zip(arguments, types, strict=True)]
 
 
 def _element_fits(

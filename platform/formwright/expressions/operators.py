@@ -96,7 +96,7 @@ def comparable(checker: Checker, one: Node, left: Type, other: Node, right: Type
 
 
 def _same_kind(checker: Checker, one: Node, left: Type, other: Node, right: Type) -> None:
-    if left.kind is Kind.RECORD and left.entity and right.entity and left.entity != right.entity:
+    if left.kind is Kind.RECORD and not same_entity(left, right):
         sentence = f"A `{left.entity}` is never the same record as a `{right.entity}`."
         checker.flag("never-equal", other, sentence)
     if not left.choices or not right.choices or set(left.choices) & set(right.choices):
@@ -111,6 +111,12 @@ def _same_kind(checker: Checker, one: Node, left: Type, other: Node, right: Type
             )
             return
     checker.flag("never-equal", other, "These two have no value in common.")
+
+
+def same_entity(left: Type, right: Type) -> bool:
+    """Tell whether two records can be of one entity type; that of the acting user (`$user`) is not known here."""
+    names = {left.entity, right.entity}
+    return len(names) == 1 or "" in names or "$user" in names
 
 
 def _moment_with_text(checker: Checker, one: Node, left: Type, other: Node, right: Type) -> bool:
@@ -324,8 +330,7 @@ def _fits(node: Node, found: Type, wanted: Type) -> bool:
     if wanted.kind is Kind.NUMBER and found.kind is Kind.DECIMAL:
         return is_constant(node)
     if wanted.kind is Kind.RECORD:
-        same = not found.entity or not wanted.entity or found.entity == wanted.entity
-        return found.kind is Kind.TEXT or (found.kind is Kind.RECORD and same)
+        return found.kind is Kind.TEXT or (found.kind is Kind.RECORD and same_entity(found, wanted))
     if wanted.kind is Kind.OBJECT:
         return found.kind in (Kind.OBJECT, Kind.RECORD)
     if wanted.kind is Kind.LIST and found.kind is Kind.LIST and wanted.of and found.of:
