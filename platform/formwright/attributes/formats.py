@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
-from zoneinfo import available_timezones
 
-from babel import Locale
 from babel.numbers import is_currency
-from stdnum import luhn
+from stdnum import lei, luhn
 from stdnum.exceptions import ValidationError
 
 from formwright.attributes.base import Invalid
-from formwright.attributes.locales import locale_of
+from formwright.attributes.locales import locale_of, zones
 
 __all__ = ["Format", "Formats", "builtin_formats"]
 
@@ -82,9 +80,8 @@ STDNUM = (  # name, label, example, module of stdnum, prefix that belongs to the
     ("de.vat", "German VAT number", "DE136695976", "de.vat", "DE"),
     ("at.vat", "Austrian VAT number", "ATU13585627", "at.uid", "AT"),
     ("pl.nip", "NIP", "8567346215", "pl.nip", ""),
-    ("luhn", "number with a Luhn check digit", "7890", "luhn", ""),
+    ("luhn", "number with a Luhn check digit", "7898", "luhn", ""),
     ("isin", "ISIN", "US0378331005", "isin", ""),
-    ("lei", "LEI", "213800KUD8LAJWSQ9D15", "lei", ""),
     ("ean", "EAN", "5901234123457", "ean", ""),
     ("isbn", "ISBN", "9789024538270", "isbn", ""),
     ("imei", "IMEI", "352099001761481", "imei", ""),
@@ -93,6 +90,8 @@ STDNUM = (  # name, label, example, module of stdnum, prefix that belongs to the
 )
 HOST_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 LAST_LABEL = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
+LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{2}))?", re.ASCII | re.IGNORECASE)
+LEI = re.compile(r"[A-Z0-9]{20}", re.ASCII)
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
 SPACES = re.compile(r"[\s\u00a0]+")
 
@@ -134,6 +133,14 @@ def sim_number(text: str) -> str:
     return str(luhn.validate(digits))
 
 
+def legal_entity(text: str) -> str:
+    """Return an LEI: twenty letters and digits with the check digits of ISO 17442."""
+    code = lei.compact(text).upper()
+    if not LEI.fullmatch(code):
+        raise ValueError(text)
+    return str(lei.validate(code))
+
+
 def host_name(text: str) -> str:
     """Return a host name in lower case (RFC 1123), its last label not a number."""
     name = text.lower().removesuffix(".")
@@ -169,21 +176,23 @@ def _currency(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    return str(Locale.parse(text.replace("-", "_"))) if re.fullmatch(r"[A-Za-z_-]{2,20}", text) else _no(text)
+    found = LANGUAGE.fullmatch(text)
+    if not found or found[1].lower() not in locale_of("en").languages:
+        raise ValueError(text)
+    return found[1].lower() + (f"-{_country(found[2])}" if found[2] else "")
 
 
 def _zone(text: str) -> str:
-    return text if text in available_timezones() else _no(text)
-
-
-def _no(text: str) -> str:
-    raise ValueError(text)
+    if text not in zones():
+        raise ValueError(text)
+    return text
 
 
 OWN = (
     Format("cz.ico", "IČO", "25123891", company_number),
     Format("sk.ico", "IČO", "31333532", company_number),
-    Format("iccid", "SIM card number", "8942002012345678902", sim_number),
+    Format("iccid", "SIM card number", "8942002012345678906", sim_number),
+    Format("lei", "LEI", "213800KUD8LAJWSQ9D15", legal_entity),
     Format("hostname", "host name", "gate.example.org", host_name),
     Format("ip", "IP address", "192.0.2.7", lambda text: str(ipaddress.ip_address(text))),
     Format("ipv4", "IPv4 address", "192.0.2.7", lambda text: str(ipaddress.IPv4Address(text))),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_date_format
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-__all__ = ["Marks", "date_order", "locale_of", "marks_of"]
+__all__ = ["Marks", "date_order", "locale_of", "marks_of", "zones"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,9 @@ def date_order(name: str) -> str:
     """Return the order of day, month and year in the short dates of the locale: ``dmy``, ``mdy``, ``ymd``."""
     pattern = get_date_format("short", locale=locale_of(name)).pattern.lower()
     return "".join(sorted("dmy", key=pattern.find))
+
+
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """Return the names of all time zones; read from disk once."""
+    return frozenset(available_timezones())

@@ -35,8 +35,8 @@ def read_number(raw: object, locale: str) -> Decimal | None:
 
 def exact(number: float | Decimal) -> Decimal:
     """Return *number* as a Decimal, a float by its shortest text; NaN and infinities raise Invalid."""
-    finite = number.is_finite() if isinstance(number, Decimal) else math.isfinite(number)
-    if not finite:
+    finite = not isinstance(number, float) or math.isfinite(number)
+    if not finite or (isinstance(number, Decimal) and not number.is_finite()):
         raise Invalid("not-finite", "This must be a finite number.")
     value = Decimal(str(number)) if isinstance(number, float) else Decimal(number)
     return value or Decimal(0)  # no negative zero

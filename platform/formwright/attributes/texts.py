@@ -33,8 +33,8 @@ def blank(text: str) -> bool:
 
 def text_of(raw: object) -> str | None:
     """Return the one text in *raw* as it is, None when it is blank; several or no text raise Invalid."""
-    if isinstance(raw, list) and len(raw) == 1:
-        raw = raw[0]
+    if isinstance(raw, list) and len(raw) < 2:
+        raw = raw[0] if raw else None
     if raw is None:
         return None
     if not isinstance(raw, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, cast
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.types import Text
 
@@ -58,7 +58,7 @@ class Choices(AttributeType):
         self, column: ColumnElement[Any], options: Options
     ) -> Sequence[tuple[str, ColumnElement[bool]]]:
         """Return the condition that every value is allowed."""
-        return [("choices", column.op("<@", is_comparison=True)(array(names(options), type_=Text())))]
+        return [("choices", column.op("<@", is_comparison=True)(cast(array(names(options)), ARRAY(Text()))))]
 
     def text(self, value: list[str], options: Options, locale: str = "en") -> list[str]:
         """Return the names."""

@@ -6,14 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from formwright.attributes.base import Invalid, Options
 from formwright.attributes.clock import iso, local, read_date, read_time, to_millisecond
-from formwright.attributes.locales import locale_of
+from formwright.attributes.locales import locale_of, zones
 from formwright.attributes.ordered import Ordered
 from formwright.attributes.texts import clean
 from formwright.problems import suggest
@@ -75,8 +75,8 @@ class DateTime(Ordered):
     def check_options(self, options: Options) -> Iterable[Invalid]:
         """Return whether the zone is unknown or the bounds make no sense."""
         zone = options.get("zone")
-        if zone and zone not in available_timezones():
-            hint = suggest(zone, available_timezones())
+        if zone and zone not in zones():
+            hint = suggest(zone, zones())
             return [Invalid("unknown-zone", f"There is no time zone `{zone}`.", hint)]
         return super().check_options(options)
 
