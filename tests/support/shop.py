@@ -82,6 +82,16 @@ class Shop:
         return ENTITIES
 
 
+class Unknown:
+    """A schema that knows no entity type, so that any attribute may be read."""
+
+    def fields(self, entity: str) -> Mapping[str, Type]:
+        return {}
+
+    def entities(self) -> Mapping[str, object]:
+        return {}
+
+
 NAMES = {
     "record": record("order"),
     "old": record("order"),

@@ -130,6 +130,8 @@ class _Reader:
             self._user(form, name, held)
         elif function.reads:
             self.found.update(read for read in function.reads if read != "old")
+        if function.picks:
+            return tuple(f"{path}[]" for path in held)
         return held if function.keeps else ()
 
     def _user(self, form: Form, name: str, held: tuple[str, ...]) -> None:

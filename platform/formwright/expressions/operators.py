@@ -101,8 +101,10 @@ def _same_kind(checker: Checker, one: Node, left: Type, other: Node, right: Type
         checker.flag("never-equal", other, sentence)
     if not left.choices or not right.choices or set(left.choices) & set(right.choices):
         return
+    if isinstance(one, Literal) and isinstance(other, Literal):
+        return
     for node, own, allowed in ((one, left, right), (other, right, left)):
-        if isinstance(node, Literal) and not (node is one and isinstance(other, Literal)):
+        if isinstance(node, Literal):
             checker.flag(
                 "unknown-choice",
                 node,
@@ -315,7 +317,9 @@ def expect(checker: Checker, node: Node, wanted: Type) -> None:
             return
     found = checker.types[id(node)]
     if not _fits(node, found, wanted):
-        checker.flag("wrong-result", node, f"The result must be {described(wanted)}, this is {described(found)}.")
+        checker.flag(
+            "wrong-result", node, f"The result must be {described(wanted)}, this is {described(found)}."
+        )
     elif wanted.choices and found.choices and not set(found.choices) <= set(wanted.choices):
         odd = next(choice for choice in found.choices if choice not in wanted.choices)
         sentence = f"`{odd}` is not among the allowed values."

@@ -99,6 +99,7 @@ class Function:
     sees_missing: bool = False
     reads: tuple[str, ...] = ()
     keeps: bool = False  # the result holds elements of the first argument: paths go on through it
+    picks: bool = False  # the result is an element of the first argument
     alike: bool = False  # the arguments must be comparable with each other
 
     def result_of(self, types: Sequence[Type]) -> Type:

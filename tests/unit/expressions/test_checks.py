@@ -25,7 +25,9 @@ def found(text, **options):
     return "optional " * kind.optional + str(kind.kind)
 
 
-@pytest.mark.parametrize("case", [*load("types"), *load("problems")], ids=lambda case: case["text"] or "empty")
+@pytest.mark.parametrize(
+    "case", [*load("types"), *load("problems")], ids=lambda case: case["text"] or "empty"
+)
 def test_type_or_problems(case):
     """An expression has the type the case says, or all the problems, at their columns."""
     expected = case["problems"] if "problems" in case else str(case["type"] or "null")
@@ -33,7 +35,9 @@ def test_type_or_problems(case):
     assert found(case["text"]) == expected
 
 
-@pytest.mark.parametrize("case", [case for case in load("problems") if "hint" in case], ids=lambda case: case["text"])
+@pytest.mark.parametrize(
+    "case", [case for case in load("problems") if "hint" in case], ids=lambda case: case["text"]
+)
 def test_hint(case):
     """The first problem says the way out."""
     with pytest.raises(ProblemError) as caught:

@@ -196,9 +196,7 @@ FUNCTIONS = (
         python=days_between,
         sql=_days_sql,
         doc="The days from start to end; negative when the end is earlier.",
-        examples=(
-            Example("days_between(a, b)", {"a": date(2026, 1, 1), "b": date(2026, 1, 31)}, 30),
-        ),
+        examples=(Example("days_between(a, b)", {"a": date(2026, 1, 1), "b": date(2026, 1, 31)}, 30),),
         group="dates",
     ),
     Function(
@@ -209,9 +207,7 @@ FUNCTIONS = (
         python=months_between,
         sql=_months_sql,
         doc="The whole months from start to end.",
-        examples=(
-            Example("months_between(a, b) // 12", {"a": date(2000, 5, 2), "b": date(2026, 5, 1)}, 25),
-        ),
+        examples=(Example("months_between(a, b) // 12", {"a": date(2000, 5, 2), "b": date(2026, 5, 1)}, 25),),
         group="dates",
     ),
     Function(

@@ -33,9 +33,7 @@ def read(items: list[Any], name: str | None) -> list[Any]:
     """Return the present elements, or the present values of attribute *name* of the elements."""
     if name is None:
         return [item for item in items if item is not None]
-    return [
-        value for item in items if type(item) is dict and (value := item.get(name)) is not None
-    ]
+    return [value for item in items if type(item) is dict and (value := item.get(name)) is not None]
 
 
 def _length(value: Any) -> int:
@@ -129,7 +127,9 @@ def _mapped(types: Sequence[Type]) -> Type:
     return Type(Kind.LIST, of=types[1].surely())
 
 
-def _by(name: str = "attribute", role: Role = Role.ATTRIBUTE, kinds: frozenset[Kind] = frozenset()) -> Parameter:
+def _by(
+    name: str = "attribute", role: Role = Role.ATTRIBUTE, kinds: frozenset[Kind] = frozenset()
+) -> Parameter:
     return Parameter(name, kinds, role=role, optional=True)
 
 
@@ -155,51 +155,151 @@ def _length_of(name: str) -> Function:
     )
 
 
-def _listed(name: str, parameters: tuple[Parameter, ...], result: Any, python: Any, doc: str,
-            *examples: Example, forms: frozenset[Any] = TRANSFORM, keeps: bool = False) -> Function:
-    return Function(name=name, forms=forms, parameters=parameters, result=result, python=python, doc=doc,
-                    examples=examples, group="lists", cost=Cost.LIST, keeps=keeps)
+def _listed(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    result: Any,
+    python: Any,
+    doc: str,
+    *examples: Example,
+    forms: frozenset[Any] = TRANSFORM,
+    keeps: bool = False,
+    picks: bool = False,
+) -> Function:
+    return Function(
+        name=name,
+        forms=forms,
+        parameters=parameters,
+        result=result,
+        python=python,
+        doc=doc,
+        examples=examples,
+        group="lists",
+        cost=Cost.LIST,
+        keeps=keeps,
+        picks=picks,
+    )
 
 
 FUNCTIONS = (
     _length_of("length"),
     _length_of("len"),
-    _listed("first", (ITEMS,), element, lambda items: items[0] if items else None,
-            "The first element; missing when there is none.",
-            Example("(lines|first).qty", LINES, 2), forms=BOTH, keeps=True),
-    _listed("last", (ITEMS,), element, lambda items: items[-1] if items else None,
-            "The last element; missing when there is none.",
-            Example("(lines|last).qty", LINES, 1), forms=BOTH, keeps=True),
-    _listed("any", (ITEMS, _by()), BOOLEAN, _any,
-            "Whether some element, or its attribute, is true.",
-            Example("lines|any('ok')", LINES, True)),
-    _listed("all", (ITEMS, _by()), BOOLEAN, _all,
-            "Whether every element, or its attribute, is true; true for an empty list.",
-            Example("lines|all('ok')", LINES, False)),
-    _listed("sum", (ITEMS, _by(kinds=NUMERIC)), _sum_type, _sum,
-            "The sum of the numbers, or of a number attribute of the elements; 0 for an empty list.",
-            Example("lines|sum('qty')", LINES, 3), Example("[1, 2]|sum", {}, 3)),
-    _listed("min", (ITEMS, _by(kinds=ORDERED)), element, _min,
-            "The smallest element, or attribute of the elements; missing for an empty list.",
-            Example("lines|min('qty')", LINES, 1)),
-    _listed("max", (ITEMS, _by(kinds=ORDERED)), element, _max,
-            "The greatest element, or attribute of the elements; missing for an empty list.",
-            Example("lines|max('qty')", LINES, 2)),
-    _listed("map", (ITEMS, Parameter("attribute", role=Role.ATTRIBUTE)), _mapped, read,
-            "The values of an attribute of the elements.",
-            Example("lines|map('qty')", LINES, [2, 1])),
-    _listed("sort", (ITEMS, _by("order", Role.ORDER, ORDERED)), first_type, _sort,
-            "The elements in rising order, or by an attribute; `-name` falls. Missing values go last.",
-            Example("lines|sort('qty')|map('qty')", LINES, [1, 2]),
-            Example("lines|sort('-qty')|map('qty')", LINES, [2, 1]), keeps=True),
-    _listed("unique", (ITEMS, _by()), first_type, _unique,
-            "The elements without repetition, or the first element for each value of an attribute.",
-            Example("[1, 2, 1]|unique", {}, [1, 2]), keeps=True),
-    _listed("count", (ITEMS, _by()), INTEGER, _count,
-            "How many elements there are, or how many have the attribute.",
-            Example("lines|count('ok')", LINES, 1), Example("lines|count", LINES, 2)),
-    _listed("join", (list_of("list", Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER, Kind.DATE,
-                             Kind.DATETIME, Kind.TIME, Kind.BOOLEAN), text("separator", optional=True)),
-            TEXT, _join, "The elements as one text, with a separator between them (`, `).",
-            Example("['a', 1]|join('-')", {}, "a-1")),
+    _listed(
+        "first",
+        (ITEMS,),
+        element,
+        lambda items: items[0] if items else None,
+        "The first element; missing when there is none.",
+        Example("(lines|first).qty", LINES, 2),
+        forms=BOTH,
+        picks=True,
+    ),
+    _listed(
+        "last",
+        (ITEMS,),
+        element,
+        lambda items: items[-1] if items else None,
+        "The last element; missing when there is none.",
+        Example("(lines|last).qty", LINES, 1),
+        forms=BOTH,
+        picks=True,
+    ),
+    _listed(
+        "any",
+        (ITEMS, _by()),
+        BOOLEAN,
+        _any,
+        "Whether some element, or its attribute, is true.",
+        Example("lines|any('ok')", LINES, True),
+    ),
+    _listed(
+        "all",
+        (ITEMS, _by()),
+        BOOLEAN,
+        _all,
+        "Whether every element, or its attribute, is true; true for an empty list.",
+        Example("lines|all('ok')", LINES, False),
+    ),
+    _listed(
+        "sum",
+        (ITEMS, _by(kinds=NUMERIC)),
+        _sum_type,
+        _sum,
+        "The sum of the numbers, or of a number attribute of the elements; 0 for an empty list.",
+        Example("lines|sum('qty')", LINES, 3),
+        Example("[1, 2]|sum", {}, 3),
+    ),
+    _listed(
+        "min",
+        (ITEMS, _by(kinds=ORDERED)),
+        element,
+        _min,
+        "The smallest element, or attribute of the elements; missing for an empty list.",
+        Example("lines|min('qty')", LINES, 1),
+    ),
+    _listed(
+        "max",
+        (ITEMS, _by(kinds=ORDERED)),
+        element,
+        _max,
+        "The greatest element, or attribute of the elements; missing for an empty list.",
+        Example("lines|max('qty')", LINES, 2),
+    ),
+    _listed(
+        "map",
+        (ITEMS, Parameter("attribute", role=Role.ATTRIBUTE)),
+        _mapped,
+        read,
+        "The values of an attribute of the elements.",
+        Example("lines|map('qty')", LINES, [2, 1]),
+    ),
+    _listed(
+        "sort",
+        (ITEMS, _by("order", Role.ORDER, ORDERED)),
+        first_type,
+        _sort,
+        "The elements in rising order, or by an attribute; `-name` falls. Missing values go last.",
+        Example("lines|sort('qty')|map('qty')", LINES, [1, 2]),
+        Example("lines|sort('-qty')|map('qty')", LINES, [2, 1]),
+        keeps=True,
+    ),
+    _listed(
+        "unique",
+        (ITEMS, _by()),
+        first_type,
+        _unique,
+        "The elements without repetition, or the first element for each value of an attribute.",
+        Example("[1, 2, 1]|unique", {}, [1, 2]),
+        keeps=True,
+    ),
+    _listed(
+        "count",
+        (ITEMS, _by()),
+        INTEGER,
+        _count,
+        "How many elements there are, or how many have the attribute.",
+        Example("lines|count('ok')", LINES, 1),
+        Example("lines|count", LINES, 2),
+    ),
+    _listed(
+        "join",
+        (
+            list_of(
+                "list",
+                Kind.TEXT,
+                Kind.INTEGER,
+                Kind.DECIMAL,
+                Kind.NUMBER,
+                Kind.DATE,
+                Kind.DATETIME,
+                Kind.TIME,
+                Kind.BOOLEAN,
+            ),
+            text("separator", optional=True),
+        ),
+        TEXT,
+        _join,
+        "The elements as one text, with a separator between them (`, `).",
+        Example("['a', 1]|join('-')", {}, "a-1"),
+    ),
 )
