@@ -93,6 +93,7 @@ LAST_LABEL = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{2}))?", re.ASCII | re.IGNORECASE)
 LEI = re.compile(r"[A-Z0-9]{20}", re.ASCII)
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
+MAILBOX = re.compile(r"[a-z0-9]{7}", re.ASCII)
 SPACES = re.compile(r"[\s\u00a0]+")
 
 
@@ -190,6 +191,7 @@ def _zone(text: str) -> str:
 
 OWN = (
     Format("cz.ico", "IČO", "25123891", company_number),
+    Format("cz.data_mailbox", "datová schránka", "4cbt6ix", lambda text: _matching(MAILBOX)(text.lower())),
     Format("sk.ico", "IČO", "31333532", company_number),
     Format("iccid", "SIM card number", "8942002012345678906", sim_number),
     Format("lei", "LEI", "213800KUD8LAJWSQ9D15", legal_entity),

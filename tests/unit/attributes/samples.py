@@ -402,7 +402,7 @@ SAMPLES: dict[str, Sample] = {
             st.text(string.ascii_letters, min_size=1, max_size=20),
         ),
         good=(
-            (" Jane.Doe@Example.ORG ", "jane.doe@example.org"),
+            (" Jane.Doe@Example.ORG ", "Jane.Doe@example.org"),
             ("", None),
             ("jana@háčky.cz", "jana@háčky.cz"),
         ),

@@ -16,7 +16,7 @@ LONGEST = 254  # RFC 5321
 
 
 class Email(AttributeType):
-    """An e-mail address, in lower case: addresses that differ only in case are one mailbox in practice.
+    """An e-mail address, its domain in lower case; the part before the sign `@` keeps its case (RFC 5321).
 
     Checked by its form alone; no name server is asked.
     """
@@ -33,7 +33,7 @@ class Email(AttributeType):
         return {"type": "string", "format": "email", "maxLength": LONGEST}
 
     def parse(self, raw: object, options: Options, locale: str = "en") -> str | None:
-        """Return the address in lower case, its domain in Unicode."""
+        """Return the address, its domain in Unicode and lower case."""
         text = clean(raw, LONGEST)
         if text is None:
             return None
@@ -43,4 +43,4 @@ class Email(AttributeType):
             raise Invalid(
                 "not-an-email", "This must be an e-mail address.", "for example name@example.org"
             ) from None
-        return found.normalized.lower()
+        return str(found.normalized)
