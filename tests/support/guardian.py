@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "platform"))
@@ -16,11 +17,12 @@ from formwright.storage.embedded import postmaster
 def main(folder: Path) -> None:
     sys.stdin.buffer.read()
     for cluster in folder.glob("*/cluster"):
-        pids = postmaster.workers_of(cluster)
-        found = postmaster.running(cluster)
-        if found:
-            psutil.Process(found.pid).kill()
-        psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=10)
+        # No need to shut down in order: the data go next.
+        workers = postmaster.workers_of(cluster)
+        for process in workers:
+            with suppress(psutil.Error):
+                process.kill()
+        postmaster.gone(workers, 10)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,11 +52,18 @@ def open_run() -> subprocess.Popen[bytes]:
     The guardian waits for the end of its standard input, which comes when it is closed or when this
     process dies of anything; then it stops the servers of the run and removes the folder.
     """
-    folder = Path(tempfile.mkdtemp(prefix="formwright-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="formwright-tests-", dir=roomy_memory()))
     folder.chmod(0o711)  # a server started by root runs as another account
     os.environ[RUN] = str(folder)
     command = [sys.executable, str(Path(__file__).with_name("guardian.py")), str(folder)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+
+
+def roomy_memory() -> str | None:
+    """Return a folder in memory when there is one with room: copying a database is 20 times faster there."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 2e9
+    return str(shared) if roomy else None
 
 
 def close_run(guardian: subprocess.Popen[bytes]) -> None:
@@ -76,7 +84,7 @@ class Server:
         """Create a database, empty or as a copy of *template*; return its URL."""
         name = f"test_{os.getpid()}_{next(_numbers)}"
         source = "template0" if template is None else template
-        in_thread(self._run(f'create database "{name}" template "{source}"'))
+        in_thread(self._run(f'create database "{name}" template "{source}" strategy file_copy'))
         return self._postgres.dsn_of(name)
 
     def drop(self, dsn: str) -> None:
@@ -100,7 +108,7 @@ class Server:
     async def _make(self, template: str, build: Build | None) -> None:
         await self._run(f'drop database if exists "{template}" with (force)')
         source = "template0" if build is None else self.template()
-        await self._run(f'create database "{template}" template "{source}"')
+        await self._run(f'create database "{template}" template "{source}" strategy file_copy')
         async with await Database.connect(self._postgres.dsn_of(template), size=2) as database:
             await system.upgrade(database)
             if build is not None:

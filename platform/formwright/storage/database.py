@@ -15,7 +15,7 @@ from formwright.problems import Problem, ProblemError
 from formwright.storage.addresses import as_dsn, check_workspace
 from formwright.storage.statements import Bound, Statements
 
-__all__ = ["RETRIED", "Database", "Session", "Transaction"]
+__all__ = ["RETRIED", "Database", "Held", "Session", "Transaction"]
 
 OLDEST = 15
 """The oldest major version of PostgreSQL that is accepted."""
@@ -32,6 +32,7 @@ or another transaction won."""
 Statement = ClauseElement | str
 Result = TypeVar("Result")
 
+_RESET = "select pg_advisory_unlock_all(); close all; unlisten *; reset all"
 _SETTINGS = {"application_name": "formwright", "jit": "off", "timezone": "UTC"}
 
 
@@ -90,7 +91,10 @@ class Session:
 
 
 class Transaction(Session):
-    """An open transaction. Leaving the block that opened it commits, an exception rolls back."""
+    """An open transaction. Leaving the block that opened it commits, an exception rolls back.
+
+    *connection* is the driver's, for COPY and cursors.
+    """
 
     def __init__(self, connection: Any, statements: Statements) -> None:
         """Run on *connection*, inside a transaction that is already open."""
@@ -102,6 +106,21 @@ class Transaction(Session):
         """Open a part that can fail alone."""
         async with self.connection.transaction():
             yield self
+
+
+class Held(Session):
+    """One connection held for several statements, each committing by itself, and transactions."""
+
+    def __init__(self, connection: Any, statements: Statements) -> None:
+        """Run on *connection*, outside any transaction."""
+        super().__init__(connection, statements)
+        self.connection: asyncpg.Connection = connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a transaction on this connection."""
+        async with self.connection.transaction():
+            yield Transaction(self.connection, self._statements)
 
 
 class Database(Session):
@@ -126,18 +145,27 @@ class Database(Session):
         plain = as_dsn(dsn)
         try:
             pool = await _open_pool(plain, workspace, size)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise ProblemError([_unreachable(error)]) from error
         database = cls(pool, plain, workspace)
-        await database._check_version()
+        if problem := await database._unfit():
+            await database.close()
+            raise ProblemError([problem])
         return database
 
-    async def _check_version(self) -> None:
-        number = int(await self.fetchval("select current_setting('server_version_num')"))
-        if number < OLDEST * 10000:
-            await self.close()
-            sentence = f"The server is PostgreSQL {number // 10000}, but at least {OLDEST} is needed."
-            raise ProblemError([Problem("database-too-old", sentence, hint="upgrade the server")])
+    async def _unfit(self) -> Problem | None:
+        asked = (
+            "select current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
+        )
+        row = await self.fetchrow(asked)
+        major, encoding = row if row is not None else (0, "")
+        if major < OLDEST:
+            sentence = f"The server is PostgreSQL {major}, but at least {OLDEST} is needed."
+            return Problem("database-too-old", sentence, hint="upgrade the server")
+        if encoding != "UTF8":
+            sentence = f"The encoding of the database is {encoding}, but texts are Unicode."
+            return Problem("database-encoding", sentence, hint="create database … encoding 'UTF8'")
+        return None
 
     async def close(self) -> None:
         """Close all connections, at the latest after ten seconds."""
@@ -182,10 +210,17 @@ class Database(Session):
                 return await work(tx)
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Transaction]:
-        """Hold one connection outside any transaction: for ``create index concurrently`` and the like."""
+    async def hold(self) -> AsyncIterator[Held]:
+        """Hold one connection: for advisory locks of the session, ``create index concurrently``, ``set``.
+
+        Whatever was set or locked is undone at the end.
+        """
         async with self._pool.acquire() as connection:
-            yield Transaction(connection, self._statements)
+            try:
+                yield Held(connection, self._statements)
+            finally:
+                if not connection.is_closed():
+                    await connection.execute(_RESET)
 
     async def recycle(self) -> None:
         """Replace every connection when it is next used, and with it every cached plan.
@@ -263,6 +298,11 @@ def _count(status: str) -> int:
 
 
 def _unreachable(error: BaseException) -> Problem:
+    if isinstance(error, ValueError):
+        # The text of these errors quotes the URL, which may hold a password.
+        sentence = "The database URL cannot be read."
+        hint = "write postgresql://user:password@host:5432/database, with special signs percent-encoded"
+        return Problem("database-url-invalid", sentence, hint=hint)
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return Problem(
         "database-unreachable",

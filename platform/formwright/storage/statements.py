@@ -110,7 +110,7 @@ class Statements:
 
         For an insert or update without ``values``, *given* also says which columns are written.
         A name that the statement needs and nobody gave raises
-        :class:`sqlalchemy.exc.StatementError`.
+        :class:`sqlalchemy.exc.StatementError`, one that it does not know TypeError.
         """
         shapes = self._by_statement.get(statement)
         shape = shapes.get(frozenset(given)) if shapes else None
@@ -124,6 +124,7 @@ class Statements:
         if isinstance(statement, ExecutableDDLElement):
             return Bound(str(statement.compile(dialect=DIALECT)), ())
         compiled, extracted = self._compiled(statement, given)
+        _check_names(compiled, given)
         values = compiled.construct_params(dict(given), extracted_parameters=extracted)
         if compiled.post_compile_params:
             return _expanded(compiled, values)
@@ -146,6 +147,11 @@ class Statements:
         else:
             self._by_shape.move_to_end(key)
         return compiled, cache_key.bindparams
+
+
+def _check_names(compiled: SQLCompiler, given: Mapping[str, Any]) -> None:
+    if unknown := given.keys() - set(compiled.bind_names.values()):
+        raise TypeError(f"The statement has no parameter {', '.join(sorted(unknown))}: {compiled}")
 
 
 def _compiler(statement: ClauseElement, columns: list[str], cache_key: Any) -> SQLCompiler:

@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -41,11 +42,20 @@ async def upgrade(database: Database) -> None:
     current = await _current(database)
     if current != head():
         _check_known(current)
-        async with system_connection(database.dsn, database.workspace) as connection:
-            await connection.execute(text(f'create schema if not exists "{database.workspace}"'))
-            await connection.run_sync(_run)
+        try:
+            await _migrate(database)
+        except DBAPIError as error:
+            sentence = f"The system tables cannot be made: {str(error.orig).partition(': ')[2]}."
+            hint = "the user needs the right to create schemas in this database"
+            raise ProblemError([Problem("system-schema-failed", sentence, hint=hint)]) from error
         await database.recycle()
     await ensure_partitions(database)
+
+
+async def _migrate(database: Database) -> None:
+    async with system_connection(database.dsn, database.workspace) as connection:
+        await connection.execute(text(f'create schema if not exists "{database.workspace}"'))
+        await connection.run_sync(_run)
 
 
 @cache

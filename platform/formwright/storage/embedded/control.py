@@ -22,23 +22,22 @@ logger = logging.getLogger(__name__)
 RECOVERY = 600
 """Seconds that a recovery after a crash may take."""
 
-_PAUSES = (0.2, 0.5, 1.0, 2.0)
 _KEPT_LOG = 10_000_000
 
 
 def launch(binaries: Binaries, places: Places, account: Account | None) -> None:
     """Start the server and wait until it accepts connections, or raise :class:`ProblemError`."""
     _trim(places.log)
-    if not postmaster.clear_stale(places.cluster, places.socket):
-        sentence = "Processes of an earlier database server still work in the data folder."
-        raise ProblemError([Problem("embedded-orphans", sentence, hint="end them, then try again")])
-    # When the server was killed its children need a moment to notice; until they are gone,
-    # their shared memory forbids a start. Hence more than one try.
-    for pause in (*_PAUSES, 0):
+    postmaster.clear_dead(places.cluster, places.socket)
+    if _started(binaries, places, account):
+        return
+    reason = _reason(places.log)
+    # The memory of a server killed a moment ago may still be on its way out.
+    if "shared memory" in reason:
+        time.sleep(1)
         if _started(binaries, places, account):
             return
-        time.sleep(pause)
-    sentence = f"The database server does not start: {_reason(places.log)}"
+    sentence = f"The database server does not start: {reason}"
     raise ProblemError([Problem("embedded-start-failed", sentence, hint=f"see {places.log}")])
 
 

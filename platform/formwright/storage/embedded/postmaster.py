@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import psutil
 
-__all__ = ["Postmaster", "clear_stale", "running", "workers_of"]
+__all__ = ["Postmaster", "clear_dead", "gone", "running", "workers_of"]
 
 _READY = "ready"
 
@@ -43,28 +45,61 @@ def running(cluster: Path) -> Postmaster | None:
     return Postmaster(pid, fields[4], int(fields[3] or 0), fields[7])
 
 
-def clear_stale(cluster: Path, socket: Path, patience: float = 10) -> bool:
-    """Remove the pid file and the socket lock of a dead server when another program has their number.
+def clear_dead(cluster: Path, socket: Path) -> None:
+    """Remove what a dead server left and PostgreSQL does not remove by itself.
 
-    Call it only when :func:`running` says None. PostgreSQL removes such files by itself when no
-    process has the number; when one has, it refuses to start. Removing the pid file also removes
-    the memory of the shared memory segment, so first wait until no process of the old server is left:
-    False when one still is after *patience* seconds.
+    Call it only when :func:`running` says None. Children of a killed server may still run a query; they
+    would forbid a start, so they are ended. And when another program has the number in the pid file or
+    in the socket's lock, PostgreSQL would take it for the server, so that file goes; without such a
+    program it goes by itself. The children go first: a removed pid file no longer warns of them.
     """
-    stale = [path for path in (cluster / "postmaster.pid", _lock_of(socket)) if _taken(path)]
+    files = [path for path in (cluster / "postmaster.pid", _lock_of(socket)) if path.exists()]
+    if not files:
+        return
+    _end_orphans(cluster)
+    for path in files:
+        if _taken(path):
+            path.unlink(missing_ok=True)
+
+
+def workers_of(cluster: Path) -> list[psutil.Process]:
+    """Return all live postgres processes that work in *cluster*."""
+    return [psutil.Process(pid) for pid in psutil.pids() if _serves(pid, cluster)]
+
+
+def gone(processes: Iterable[psutil.Process], patience: float) -> bool:
+    """Wait until all *processes* have ended; return whether they have after *patience* seconds.
+
+    A zombie has ended: its memory and files are free, only nobody has read its exit code yet.
+    """
     until = time.monotonic() + patience
-    while stale and workers_of(cluster):
+    left = list(processes)
+    while left := [process for process in left if _alive(process)]:
         if time.monotonic() > until:
             return False
-        time.sleep(0.1)
-    for path in stale:
-        path.unlink(missing_ok=True)
+        time.sleep(0.02)
     return True
 
 
-def workers_of(cluster: Path) -> list[int]:
-    """Return the numbers of all live postgres processes that work in *cluster*."""
-    return [pid for pid in psutil.pids() if _serves(pid, cluster)]
+def _end_orphans(cluster: Path) -> None:
+    # They notice by themselves within a second unless they are busy. Their transactions are lost in
+    # any case: nobody reads the answer, and the next start recovers from the log.
+    if gone(workers_of(cluster), 2):
+        return
+    for signal, patience in (("terminate", 5), ("kill", 10)):
+        left = workers_of(cluster)
+        for process in left:
+            with suppress(psutil.Error):
+                getattr(process, signal)()
+        if gone(left, patience):
+            return
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _lock_of(socket: Path) -> Path:
