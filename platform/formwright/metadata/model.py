@@ -12,7 +12,7 @@ from typing import Any
 
 from formwright.attributes.base import AttributeType
 from formwright.expressions import Expression
-from formwright.problems import Place
+from formwright.problems import Place, Problem
 
 __all__ = [
     "Action",
@@ -107,6 +107,7 @@ class Attribute:
     sensitive: bool = False
     on_hide: str = "keep"  # keep | clear
     was: tuple[str, ...] = ()  # earlier names
+    sparse: bool = False  # kept in the one JSONB column of sparse attributes
     system: bool = False  # id, number, type, state, version, owner, …
     place: Place = Place()
 
@@ -359,7 +360,9 @@ class EntityType:
     automations: tuple[Automation, ...] = ()
     actions: Mapping[str, Action] = field(default_factory=dict)
     acyclic: Mapping[str, int] = field(default_factory=dict)  # self reference -> greatest depth (0: any)
-    affects: Mapping[str, frozenset[str]] = field(default_factory=dict)  # attribute -> fields whose rules read it
+    affects: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # attribute -> fields whose rules read it
     was: tuple[str, ...] = ()
     embedded: bool = False  # rows of a parent: no page or navigation entry of its own
     place: Place = Place()
@@ -411,3 +414,4 @@ class Model:
     roles: Mapping[str, Role]
     locales: tuple[str, ...] = ("en",)
     provenance: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
