@@ -3,15 +3,19 @@
 from formwright.expressions.dependencies import ReverseIndex, order
 from formwright.expressions.expression import Expression, compile_expression, fails_closed
 from formwright.expressions.extent import DIALECT_LIMITS, PLAIN_LIMITS, Limits
+from formwright.expressions.jexl import JEXL
 from formwright.expressions.parser import parse
 from formwright.expressions.queries import RECORDS, Question, RecordQuery
 from formwright.expressions.registry import Cost, Example, Form, Function, Parameter, Registry, Role, standard
 from formwright.expressions.types import Kind, Schema, Scope, Type
+from formwright.expressions.values import UNDEFINED
 
 __all__ = [
     "DIALECT_LIMITS",
+    "JEXL",
     "PLAIN_LIMITS",
     "RECORDS",
+    "UNDEFINED",
     "Cost",
     "Example",
     "Expression",

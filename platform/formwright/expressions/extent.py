@@ -23,7 +23,7 @@ class Limits:
     height: int
 
 
-PLAIN_LIMITS = Limits(characters=20_000, nodes=10_000, depth=100, height=250)
+PLAIN_LIMITS = Limits(characters=10_000, nodes=4_000, depth=100, height=250)
 """For :class:`formwright.expressions.JEXL`: as much as stays within 50 ms and 50 MB."""
 
 DIALECT_LIMITS = Limits(characters=4_000, nodes=1_000, depth=40, height=100)

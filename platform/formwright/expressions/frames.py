@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from formwright.expressions.nodes import Node
+from formwright.expressions.nodes import Missing, Node
 
-__all__ = ["Construct", "Frame", "Operand", "Pending"]
+__all__ = ["NOTHING", "Construct", "Frame", "Operand", "Pending"]
 
 
 class Operand(NamedTuple):
@@ -18,6 +18,9 @@ class Operand(NamedTuple):
     end: int
     height: int
     bracketed: bool = False
+
+
+NOTHING = Operand(Missing(), 0, 0, 0)
 
 
 class Pending(NamedTuple):
@@ -33,41 +36,43 @@ class Pending(NamedTuple):
 class Construct:
     """A node whose parts are still being read.
 
-    *kind* is ``group``, ``list``, ``object``, ``arguments``, ``filter``, ``then``
-    or ``else``; *subject* is what stands before it, *parts* what was read.
+    *kind* is ``text`` (all of it), ``group``, ``list``, ``object``, ``call``,
+    ``transform``, ``filter``, ``then`` or ``else``; *subject* is what stands before
+    it, *name* that of a call or the last key, *parts* what was read, *keys* the index
+    of each key among them.
     """
 
     kind: str
     start: int
     name: str = ""
-    subject: Operand | None = None
-    transform: bool = False
+    subject: Operand = NOTHING
     parts: list[Operand] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
+    keys: dict[str, int] = field(default_factory=dict)
     commas: int = 0
 
 
 @dataclass(slots=True)
 class Frame:
-    """One expression between its two ends.
+    """One expression between its two ends, a part of a construct.
 
-    *stops* are the kinds of tokens that end it. *building* is the construct
-    inside it that is open while a further frame is on top. *relative* says that
-    a relative name stands directly in it; *relatives* are the offsets of those
-    that no filter has claimed yet. *hole* marks ``()``.
+    *stops* are the kinds of tokens that end it. *relative* says that a relative
+    name stands directly in it; *relatives* are the offsets of those that no filter
+    has claimed yet. *dangling* says that the last dot had nothing before it, *hole*
+    that ``()`` was read, *transform* is the last one, which arguments may follow.
     """
 
     stops: frozenset[str]
+    part_of: Construct
     state: str = "operand"
     operands: list[Operand] = field(default_factory=list)
     operators: list[Pending] = field(default_factory=list)
-    building: Construct | None = None
     relative: bool = False
-    dangling: bool = False
     relatives: list[int] = field(default_factory=list)
+    dangling: bool = False
     hole: bool = False
+    transform: Construct = field(init=False, repr=False, compare=False)
 
     @property
     def empty(self) -> bool:
         """Whether nothing was read yet that stays."""
-        return not self.operands and not self.operators and self.building is None
+        return not self.operands and not self.operators

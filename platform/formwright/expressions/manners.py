@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from formwright.expressions import nodes
-from formwright.expressions.frames import Construct, Frame, Operand, Pending
+from formwright.expressions.frames import Frame, Operand, Pending
 from formwright.expressions.reports import Report
 from formwright.expressions.tokens import Token
 
@@ -17,26 +17,35 @@ POWERS = frozenset({"%", "^"})
 PRODUCTS = frozenset({"*", "/", "//"})
 
 EXPECTED = {
-    "operand": "a value or a name is expected",
-    "pipe": "the name of a transform is expected",
-    "dot": "a name is expected",
-    "key": "a key or `}` is expected",
-    "colon": "`:` is expected",
+    "operand": "a value or a name",
+    "pipe": "the name of a transform",
+    "dot": "a name",
+    "key": "a key or `}`",
+    "colon": "`:`",
 }
-CLOSING = {"group": ")", "arguments": ")", "list": "]", "object": "}", "filter": "]", "then": ":"}
+CLOSING = {
+    "group": ")",
+    "call": ")",
+    "transform": ")",
+    "list": "]",
+    "object": "}",
+    "filter": "]",
+    "then": ":",
+}
 
 
-def unexpected(report: Report, frame: Frame, token: Token, construct: Construct | None = None) -> NoReturn:
-    """Fail because *token* cannot come in *frame*; *construct* is what the end of the text leaves open."""
-    expected = EXPECTED.get(frame.state, "an operator or the end is expected")
+def unexpected(report: Report, frame: Frame, token: Token) -> NoReturn:
+    """Fail because *token* cannot come in *frame*, which its end cannot close either."""
+    closing = CLOSING.get(frame.part_of.kind, "")
+    rest = f"an operator or `{closing}`" if closing else "an operator or the end"
+    expected = EXPECTED.get(frame.state, rest)
     if token.kind == "end":
-        if construct is not None and frame.state not in EXPECTED:
-            expected = f"`{CLOSING[construct.kind]}` is expected"
-        report.fail("expression-syntax", token.start, f"The expression ends where {expected}.")
+        sentence = f"The expression ends where {expected} is expected."
+        report.fail("expression-syntax", token.start, sentence)
     shown = token.text if len(token.text) <= 40 else token.text[:40] + "…"
     shown = shown if shown.isprintable() else ascii(shown)[1:-1]
-    hint = _hint(frame, token)
-    report.fail("expression-syntax", token.start, f"`{shown}` cannot stand here: {expected}.", hint)
+    sentence = f"`{shown}` cannot stand here, where {expected} is expected."
+    report.fail("expression-syntax", token.start, sentence, _hint(frame, token))
 
 
 def _hint(frame: Frame, token: Token) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from formwright.expressions import nodes
+from formwright.expressions.building import LOWEST, Builder
 from formwright.expressions.extent import PLAIN_LIMITS, Limits
-from formwright.expressions.frames import Construct, Frame, Operand, Pending
+from formwright.expressions.frames import NOTHING, Construct, Frame, Operand, Pending
 from formwright.expressions.grammar import JEXL_GRAMMAR, Grammar
-from formwright.expressions.manners import check_binary, unexpected
+from formwright.expressions.manners import unexpected
 from formwright.expressions.nodes import Node
 from formwright.expressions.reports import Report
 from formwright.expressions.tokens import Token, tokenize
@@ -18,10 +19,12 @@ __all__ = ["parse"]
 
 UNARY_PRECEDENCE = float("inf")
 NOWHERE = Place()
-
+COMPLETE = frozenset({"after", "name", "transform", "call", "condition"})
 STOPS = {
+    "text": frozenset[str](),
     "group": frozenset({")"}),
-    "arguments": frozenset({",", ")"}),
+    "call": frozenset({",", ")"}),
+    "transform": frozenset({",", ")"}),
     "list": frozenset({",", "]"}),
     "object": frozenset({",", "}"}),
     "filter": frozenset({"]"}),
@@ -51,34 +54,28 @@ def parse(
             f"The expression has {len(text)} characters, {limits.characters} are allowed.",
             "split it, for example into computed attributes",
         )
-    tree = _Parser(tokenize(text, grammar, report), grammar, limits, report).tree()
+    parser = _Parser(grammar, limits, report)
+    for token in tokenize(text, grammar, report):
+        parser.read(token)
+    tree = parser.tree()
     report.finish()
     return tree
 
 
 class _Parser:
-    """Reads tokens one by one; the frame on top of the stack says what may come."""
+    """Reads tokens one by one; the state of the frame on top of the stack says what may come."""
 
-    def __init__(self, tokens: list[Token], grammar: Grammar, limits: Limits, report: Report) -> None:
-        self.tokens = tokens
+    __slots__ = ("build", "frames", "limits", "precedence", "report")
+
+    def __init__(self, grammar: Grammar, limits: Limits, report: Report) -> None:
         self.precedence = grammar.precedence
         self.limits = limits
         self.report = report
-        self.count = 0
-        self.frames = [Frame(frozenset())]
-
-    def tree(self) -> Node:
-        """Return the root of the whole text."""
-        for token in self.tokens:
-            self.read(token)
-        root = self.frames[0]
-        if not root.operands:
-            self.report.fail("expression-empty", 0, "The expression is empty.", "write a value or a name")
-        self.claim_none(root.relatives)
-        return root.operands[0].node
+        self.build = Builder(limits, report)
+        self.frames = [Frame(STOPS["text"], Construct("text", 0))]
 
     def read(self, token: Token) -> None:
-        """Let the top frame take *token*, or close it when the token ends it."""
+        """Let the top frame take *token*, or close the frames that it ends."""
         kind = token.kind
         while True:
             frame = self.frames[-1]
@@ -94,47 +91,38 @@ class _Parser:
             if self.close(token):
                 return
 
-    # -- operands ---------------------------------------------------------
-
-    def put(self, node: Node, start: int, end: int, height: int = 1) -> Operand:
-        """Count *node* and return it as operand; fail when there are too many or they are too high."""
-        self.count += 1
-        if self.count > self.limits.nodes:
-            self.report.fail(
-                "expression-too-large",
-                start,
-                f"The expression has more than {self.limits.nodes} parts.",
-                "split it, for example into computed attributes",
+    def tree(self) -> Node:
+        """Return the root after the last token."""
+        root = self.frames[0]
+        if not root.operands:
+            self.report.fail("expression-empty", 0, "The expression is empty.", "write a value or a name")
+        for offset in root.relatives:
+            self.report.flag(
+                "relative-outside-filter",
+                offset,
+                "A name with a dot before it has a meaning inside a filter only.",
+                "remove the dot",
             )
-        if height > self.limits.height:
-            self.too_deep(start)
-        return Operand(node, start, end, height)
+        return root.operands[0].node
 
-    def too_deep(self, offset: int) -> None:
-        """Fail because brackets, branches or chains are too deep."""
-        self.report.fail(
-            "expression-too-deep",
-            offset,
-            "The expression is nested too deeply, or one chain in it is too long.",
-            "split it, or write long chains of `||` as `… in […]`",
-        )
+    # -- operands ---------------------------------------------------------
 
     def literal(self, frame: Frame, token: Token) -> None:
         """Take a literal as operand."""
         node = nodes.Literal(token.value, token.text, start=token.start, end=token.end)
-        frame.operands.append(self.put(node, token.start, token.end))
+        frame.operands.append(self.build.put(node, token.start, token.end))
         frame.state = "after"
 
     def identifier(self, frame: Frame, token: Token) -> None:
         """Take a name as operand."""
         node = nodes.Name(token.text, start=token.start, end=token.end)
-        frame.operands.append(self.put(node, token.start, token.end))
+        frame.operands.append(self.build.put(node, token.start, token.end))
         frame.state = "name"
 
     def unary(self, frame: Frame, token: Token) -> None:
         """Take an operator before an operand."""
         if len(frame.operators) > self.limits.height:
-            self.too_deep(token.start)
+            self.build.too_deep(token.start)
         frame.operators.append(Pending(token.text, UNARY_PRECEDENCE, token.start, unary=True))
 
     def binary(self, frame: Frame, token: Token) -> None:
@@ -142,26 +130,9 @@ class _Parser:
         if frame.hole:
             unexpected(self.report, frame, token)
         precedence = self.precedence[token.text]
-        self.reduce(frame, precedence)
+        self.build.reduce(frame, precedence)
         frame.operators.append(Pending(token.text, precedence, token.start, unary=False))
         frame.state = "operand"
-
-    def reduce(self, frame: Frame, precedence: float) -> None:
-        """Build the nodes of all waiting operators of at least *precedence*."""
-        operators, operands = frame.operators, frame.operands
-        while operators and operators[-1].precedence >= precedence:
-            operator = operators.pop()
-            right = operands.pop()
-            if operator.unary:
-                start = operator.start
-                node: Node = nodes.Unary(operator.symbol, right.node, start=start, end=right.end)
-                operands.append(self.put(node, start, right.end, right.height + 1))
-                continue
-            left = operands.pop()
-            check_binary(self.report, operator, left, right)
-            node = nodes.Binary(operator.symbol, left.node, right.node, start=left.start, end=right.end)
-            height = max(left.height, right.height) + 1
-            operands.append(self.put(node, left.start, right.end, height))
 
     # -- what follows an operand -------------------------------------------
 
@@ -180,7 +151,7 @@ class _Parser:
             frame.operators.append(Pending(last.node.operator, UNARY_PRECEDENCE, last.start, unary=True))
             last = None
         frame.dangling = last is None
-        if last is None:
+        if frame.dangling:
             frame.relative = True
             frame.relatives.append(token.start)
         frame.hole = False
@@ -192,11 +163,12 @@ class _Parser:
         if frame.dangling:
             start = frame.relatives[-1]
             node: Node = nodes.Name(token.text, relative=True, start=start, end=token.end)
-            frame.operands.append(self.put(node, start, token.end))
+            frame.operands.append(self.build.put(node, start, token.end))
+            frame.dangling = False
             return
         subject = frame.operands.pop()
         node = nodes.Member(subject.node, token.text, start=subject.start, end=token.end)
-        frame.operands.append(self.put(node, subject.start, token.end, subject.height + 1))
+        frame.operands.append(self.build.put(node, subject.start, token.end, subject.height + 1))
 
     def pipe(self, frame: Frame, token: Token) -> None:
         """Take the sign before a transform."""
@@ -205,112 +177,91 @@ class _Parser:
         frame.state = "pipe"
 
     def transform(self, frame: Frame, token: Token) -> None:
-        """Take the name of a transform, which may be all of it."""
+        """Take the name of a transform; it is complete unless arguments follow."""
         subject = frame.operands.pop()
-        node = nodes.Transform(token.text, subject.node, (), start=subject.start, end=token.end)
-        frame.operands.append(self.put(node, subject.start, token.end, subject.height + 1))
+        frame.transform = Construct("transform", subject.start, token.text, subject)
+        frame.operands.append(self.build.compound(frame.transform, token.end))
         frame.state = "transform"
 
-    def transform_arguments(self, frame: Frame, token: Token) -> None:
-        """Begin the arguments of the transform just read."""
-        operand = frame.operands.pop()
-        assert isinstance(operand.node, nodes.Transform)
-        self.count -= 1
-        subject = Operand(operand.node.subject, operand.start, operand.end, operand.height - 1)
-        self.open(frame, Construct("arguments", token.start, operand.node.name, subject, transform=True))
+    def transform_arguments(self, frame: Frame, _: Token) -> None:
+        """Begin the arguments of the transform just read, which is built again with them."""
+        frame.operands.pop()
+        self.build.count -= 1
+        self.open(frame.transform)
 
     def call(self, frame: Frame, token: Token) -> None:
         """Begin the arguments of a function; whatever stands before its name is lost."""
         operand = frame.operands.pop()
-        named = isinstance(operand.node, nodes.Name | nodes.Member)
         name = operand.node.name if isinstance(operand.node, nodes.Name | nodes.Member) else ""
         if not isinstance(operand.node, nodes.Name) or operand.node.relative:
             self.report.flag(
                 "call-on-value",
                 token.start,
                 "A function is called by its name alone; what stands before the name is lost.",
-                f"write `{name}(…)`, or `…|{name}` for a transform" if named else "name a function",
+                f"write `{name}(…)`, or `…|{name}` for a transform" if name else "name a function",
             )
-        subject = Operand(nodes.Missing(), operand.start, operand.end, 0)
-        self.open(frame, Construct("arguments", token.start, name, subject))
+        self.open(Construct("call", operand.start, name))
 
-    def open_filter(self, frame: Frame, token: Token) -> None:
+    def select(self, frame: Frame, token: Token) -> None:
         """Begin an index or a filter."""
-        self.open(frame, Construct("filter", token.start, subject=frame.operands.pop()))
-
-    def open_group(self, frame: Frame, token: Token) -> None:
-        """Begin an expression in brackets."""
-        self.open(frame, Construct("group", token.start))
-
-    def open_list(self, frame: Frame, token: Token) -> None:
-        """Begin a list."""
-        self.open(frame, Construct("list", token.start))
-
-    def open_object(self, frame: Frame, token: Token) -> None:
-        """Begin an object; its first key comes before a frame is needed."""
-        frame.building = Construct("object", token.start)
-        frame.state = "key"
-
-    def key(self, frame: Frame, token: Token) -> None:
-        """Take a key of an object."""
-        assert frame.building is not None
-        if token.text in frame.building.keys:
-            self.report.flag("duplicate-key", token.start, f"The key `{token.text}` stands here twice.")
-        frame.building.keys.append(token.text)
-        frame.state = "colon"
-
-    def colon(self, frame: Frame, token: Token) -> None:
-        """Begin the value of a key."""
-        assert frame.building is not None
-        self.open(frame, frame.building)
-
-    def object_end(self, frame: Frame, token: Token) -> None:
-        """Finish an object that is empty or ends with a comma."""
-        assert frame.building is not None
-        if frame.building.commas:
-            self.empty_part(token.start)
-        self.build(frame, token.end)
+        self.open(Construct("filter", token.start, subject=frame.operands.pop()))
 
     def question(self, frame: Frame, token: Token) -> None:
         """Make the whole frame the test of a condition."""
         if frame.hole:
-            self.empty_part(token.start)
-            test = self.missing(token.start)
-        else:
-            self.reduce(frame, float("-inf"))
-            test = frame.operands.pop()
-        frame.hole = False
-        self.open(frame, Construct("then", token.start, subject=test))
+            frame.operands.append(self.build.missing(token.start))
+            frame.hole = False
+        self.build.reduce(frame, LOWEST)
+        self.open(Construct("then", token.start, subject=frame.operands.pop()))
+
+    # -- brackets -------------------------------------------------------------
+
+    def open_group(self, _: Frame, token: Token) -> None:
+        """Begin an expression in brackets."""
+        self.open(Construct("group", token.start))
+
+    def open_list(self, _: Frame, token: Token) -> None:
+        """Begin a list."""
+        self.open(Construct("list", token.start))
+
+    def open_object(self, _: Frame, token: Token) -> None:
+        """Begin an object."""
+        self.open(Construct("object", token.start), state="key")
+
+    def key(self, frame: Frame, token: Token) -> None:
+        """Take a key of an object."""
+        if token.text in frame.part_of.keys:
+            self.report.flag("duplicate-key", token.start, f"The key `{token.text}` stands here twice.")
+        frame.part_of.name = token.text
+        frame.state = "colon"
+
+    def colon(self, frame: Frame, _: Token) -> None:
+        """Begin the value of a key."""
+        frame.state = "operand"
+
+    def close_object(self, frame: Frame, token: Token) -> None:
+        """Finish an object that is empty or ends with a comma."""
+        if frame.part_of.commas:
+            self.build.empty_part(token.start)
+        self.frames.pop()
+        self.frames[-1].operands.append(self.build.compound(frame.part_of, token.end))
+        self.frames[-1].state = "after"
 
     # -- frames -------------------------------------------------------------
 
-    def open(self, frame: Frame, construct: Construct, stops: frozenset[str] | None = None) -> None:
+    def open(self, construct: Construct, state: str = "operand", stops: frozenset[str] | None = None) -> None:
         """Put a frame for the next part of *construct* on the stack."""
         if len(self.frames) > self.limits.depth:
-            self.too_deep(construct.start)
-        frame.building = construct
-        self.frames.append(Frame(STOPS[construct.kind] if stops is None else stops))
+            self.build.too_deep(construct.start)
+        self.frames.append(Frame(STOPS[construct.kind] if stops is None else stops, construct, state))
 
-    def missing(self, offset: int) -> Operand:
-        """Return an operand for a part that is not there."""
-        return self.put(nodes.Missing(start=offset, end=offset), offset, offset)
-
-    def empty_part(self, offset: int) -> None:
-        """Note that something is left out that has no meaning when left out."""
-        self.report.flag(
-            "empty-part",
-            offset,
-            "Something is missing here.",
-            "write a value, or remove the comma or brackets",
-        )
-
-    def result(self, frame: Frame, token: Token) -> Operand | None:
-        """Return what *frame* holds, None for nothing; fail when it is not complete."""
-        if frame.empty:
-            return None
+    def result(self, frame: Frame, token: Token) -> Operand:
+        """Return what *frame* holds, NOTHING for nothing; fail when it is not complete."""
+        if frame.empty and frame.state not in {"key", "colon"}:
+            return NOTHING
         if frame.state not in COMPLETE:
             unexpected(self.report, frame, token)
-        self.reduce(frame, float("-inf"))
+        self.build.reduce(frame, LOWEST)
         return frame.operands[0]
 
     def close(self, token: Token) -> bool:
@@ -318,161 +269,95 @@ class _Parser:
         top = self.frames[-1]
         part = self.result(top, token)
         self.frames.pop()
-        frame = self.frames[-1]
-        construct = frame.building
-        assert construct is not None
-        if construct.kind != "filter":
-            frame.relatives.extend(top.relatives)
-        if construct.kind == "else":
-            self.branch_end(frame, construct, part, token)
-            return False
+        outer, construct = self.frames[-1], top.part_of
         if construct.kind == "filter":
-            self.filter_end(frame, construct, part, top, token)
-        elif construct.kind == "group":
-            self.group_end(frame, construct, part, token)
+            self.close_filter(outer, top, part, token)
+            return True
+        outer.relatives.extend(top.relatives)
+        if construct.kind == "group":
+            self.close_group(outer, construct, part, token)
         elif construct.kind == "then":
-            construct.parts = [] if part is None else [part]
+            construct.parts = [] if part is NOTHING else [part]
             construct.kind = "else"
-            self.open(frame, construct, frame.stops)
+            self.open(construct, stops=outer.stops)
+        elif construct.kind == "else":
+            self.close_branch(outer, construct, part, token)
+            return False
         else:
-            self.part_end(frame, construct, part, top, token)
+            self.close_part(outer, top, part, token)
         return True
 
-    def part_end(
-        self, frame: Frame, construct: Construct, part: Operand | None, inner: Frame, token: Token
-    ) -> None:
+    def close_part(self, outer: Frame, top: Frame, part: Operand, token: Token) -> None:
         """Take one argument, element or value; build the construct after the last."""
-        comma = token.kind == ","
-        if part is not None:
+        construct, comma = top.part_of, token.kind == ","
+        if construct.kind == "object":
+            part = self.build.missing(token.start) if part is NOTHING else part
+            self.take_value(construct, part)
+        elif part is not NOTHING:
             construct.parts.append(part)
-        elif construct.kind == "object":
-            self.empty_part(token.start)
-            construct.parts.append(self.missing(token.start))
-        elif comma or construct.commas or inner.hole or inner.dangling:
-            self.empty_part(token.start)
+        elif comma or construct.commas or top.hole or top.dangling:
+            self.build.empty_part(token.start)
         construct.commas += comma
-        if not comma:
-            self.build(frame, token.end)
-        elif construct.kind == "object":
-            frame.state = "key"
-        else:
-            self.open(frame, construct)
-
-    def build(self, frame: Frame, end: int) -> None:
-        """Make the node of the list, object or call that *frame* has finished."""
-        construct = frame.building
-        assert construct is not None
-        parts = tuple(part.node for part in construct.parts)
-        height = max((part.height for part in construct.parts), default=0)
-        start, subject = construct.start, construct.subject
-        if construct.kind == "list":
-            node: Node = nodes.ListLiteral(parts, start=start, end=end)
-            frame.state = "after"
-        elif construct.kind == "object":
-            pairs = tuple(dict(zip(construct.keys, parts, strict=True)).items())
-            node = nodes.ObjectLiteral(pairs, start=start, end=end)
-            frame.state = "after"
-        else:
-            assert subject is not None
-            start, height = subject.start, max(height, subject.height)
-            if construct.transform:
-                node = nodes.Transform(construct.name, subject.node, parts, start=start, end=end)
-            else:
-                node = nodes.Call(construct.name, parts, start=start, end=end)
-            frame.state = "call"
-        frame.building = None
-        frame.operands.append(self.put(node, start, end, height + 1))
-
-    def filter_end(
-        self, frame: Frame, construct: Construct, part: Operand | None, inner: Frame, token: Token
-    ) -> None:
-        """Build an index or, when a relative name stands directly in the brackets, a filter."""
-        subject = construct.subject
-        assert subject is not None
-        if part is None:
-            self.empty_part(token.start)
-            part = self.missing(token.start)
-        if not inner.relative:
-            self.unclaimed(inner.relatives)
-        kind = nodes.Filter if inner.relative else nodes.Index
-        node = kind(subject.node, part.node, start=subject.start, end=token.end)
-        frame.building = None
-        height = max(subject.height, part.height) + 1
-        frame.operands.append(self.put(node, subject.start, token.end, height))
-        frame.state = "name"
-
-    def group_end(self, frame: Frame, construct: Construct, part: Operand | None, token: Token) -> None:
-        """Take the contents of brackets as operand."""
-        frame.building = None
-        frame.state = "after"
-        if part is not None:
-            frame.operands.append(Operand(part.node, construct.start, token.end, part.height, bracketed=True))
+        if comma:
+            self.open(construct, "key" if construct.kind == "object" else "operand")
             return
-        if not frame.empty:
-            self.report.fail(
-                "expression-syntax", token.start, "The brackets are empty.", "write a value in them"
-            )
-        self.empty_part(token.start)
-        frame.hole = True
+        outer.operands.append(self.build.compound(construct, token.end))
+        outer.state = "call" if construct.kind in {"call", "transform"} else "after"
 
-    def branch_end(self, frame: Frame, construct: Construct, part: Operand | None, token: Token) -> None:
-        """Build a condition, whose last branch ends where the whole frame ends."""
-        test = construct.subject
-        assert test is not None
-        if part is None:
-            self.report.flag(
-                "missing-alternate", token.start, "The value after `:` is missing.", "write `: null` for none"
-            )
-            part = self.missing(token.start)
-        then = construct.parts[0] if construct.parts else None
-        node = nodes.Conditional(
-            test.node, then.node if then else None, part.node, start=test.start, end=part.end
-        )
-        height = max(test.height, part.height, then.height if then else 0) + 1
-        frame.building = None
-        frame.operands.append(self.put(node, test.start, part.end, height))
-        frame.state = "condition"
+    def take_value(self, construct: Construct, part: Operand) -> None:
+        """Keep the value of the last key; a second value takes the place of the first."""
+        index = construct.keys.setdefault(construct.name, len(construct.parts))
+        construct.parts[index : index + 1] = [part]
 
-    def finish(self, token: Token) -> None:
-        """Close all frames at the end of the text; brackets at the very start need no end."""
-        while len(self.frames) > 1:
-            outer = self.frames[-2]
-            construct = outer.building
-            assert construct is not None
-            opening = construct.kind == "group" and not outer.operands and not outer.operators
-            if construct.kind != "else" and not opening:
-                unexpected(self.report, self.frames[-1], token, construct)
-            if opening:
-                self.report.flag(
-                    "unclosed-bracket",
-                    construct.start,
-                    "This bracket is not closed.",
-                    "add `)` where it ends",
-                )
-            self.close(token)
-        self.result(self.frames[0], token)
-
-    # -- relative names -----------------------------------------------------
-
-    def unclaimed(self, offsets: list[int]) -> None:
-        """Flag relative names that stand in brackets or arguments inside a filter."""
-        for offset in offsets:
+    def close_filter(self, outer: Frame, top: Frame, part: Operand, token: Token) -> None:
+        """Build an index or a filter; names in deeper brackets alone make no filter."""
+        if part is NOTHING:
+            part = self.build.missing(token.start)
+        for offset in () if top.relative else top.relatives:
             self.report.flag(
                 "relative-in-brackets",
                 offset,
                 "In a filter at least one relative name must stand outside brackets, arguments and branches.",
                 "remove the brackets, or filter twice: `rows[.a][.b]`",
             )
+        outer.operands.append(self.build.selection(top.part_of, part, top.relative, token.end))
+        outer.state = "name"
 
-    def claim_none(self, offsets: list[int]) -> None:
-        """Flag relative names outside any filter."""
-        for offset in offsets:
-            self.report.flag(
-                "relative-outside-filter",
-                offset,
-                "A name with a dot before it has a meaning inside a filter only.",
-                "remove the dot",
-            )
+    def close_group(self, outer: Frame, construct: Construct, part: Operand, token: Token) -> None:
+        """Take the contents of brackets as operand."""
+        outer.state = "after"
+        if part is not NOTHING:
+            outer.operands.append(part._replace(start=construct.start, end=token.end, bracketed=True))
+            return
+        if not outer.empty:
+            hint = "write a value in them"
+            self.report.fail("expression-syntax", token.start, "The brackets are empty.", hint)
+        self.build.empty_part(token.start)
+        outer.hole = True
+
+    def close_branch(self, outer: Frame, construct: Construct, part: Operand, token: Token) -> None:
+        """Build a condition, whose last branch ends where the whole frame ends."""
+        if part is NOTHING:
+            sentence = "The value after `:` is missing."
+            self.report.flag("missing-alternate", token.start, sentence, "write `: null` for none")
+            node = nodes.Missing(start=token.start, end=token.start)
+            part = self.build.put(node, token.start, token.start)
+        outer.operands.append(self.build.conditional(construct, part))
+        outer.state = "condition"
+
+    def finish(self, token: Token) -> None:
+        """Close all frames at the end of the text; brackets at the very start need no end."""
+        while len(self.frames) > 1:
+            top, outer = self.frames[-1], self.frames[-2]
+            construct = top.part_of
+            opening = construct.kind == "group" and outer.empty
+            if construct.kind != "else" and not opening:
+                unexpected(self.report, top, token)
+            if opening:
+                sentence = "This bracket is not closed."
+                self.report.flag("unclosed-bracket", construct.start, sentence, "add `)` where it ends")
+            self.close(token)
+        self.result(self.frames[0], token)
 
 
 Step = Callable[[_Parser, Frame, Token], None]
@@ -485,20 +370,18 @@ STEPS: dict[str, dict[str, Step]] = {
         "identifier": _Parser.identifier,
         "unary": _Parser.unary,
         "(": _Parser.open_group,
+        "[": _Parser.open_list,
         "{": _Parser.open_object,
         ".": _Parser.dot,
-        "[": _Parser.open_list,
     },
     "after": {**_FOLLOW, "?": _Parser.question},
-    "name": {**_FOLLOW, "[": _Parser.open_filter, "(": _Parser.call, "?": _Parser.question},
+    "name": {**_FOLLOW, "[": _Parser.select, "(": _Parser.call, "?": _Parser.question},
     "pipe": {"identifier": _Parser.transform},
-    "transform": {**_FOLLOW, "[": _Parser.open_filter, "(": _Parser.transform_arguments},
-    "call": {**_FOLLOW, "[": _Parser.open_filter},
+    "transform": {**_FOLLOW, "[": _Parser.select, "(": _Parser.transform_arguments},
+    "call": {**_FOLLOW, "[": _Parser.select},
     "dot": {"identifier": _Parser.member},
-    "key": {"identifier": _Parser.key, "}": _Parser.object_end},
+    "key": {"identifier": _Parser.key, "}": _Parser.close_object},
     "colon": {":": _Parser.colon},
     "condition": {},
 }
-"""What may come in each state of a frame; the sub-states of brackets are frames of their own."""
-
-COMPLETE = frozenset({"after", "name", "transform", "call", "condition"})
+"""What may come in each state of a frame, as the reference's own tables have it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple, NoReturn
 
 from formwright.expressions.grammar import Grammar
@@ -40,12 +41,11 @@ class Token(NamedTuple):
     text: str
 
 
-def tokenize(text: str, grammar: Grammar, report: Report) -> list[Token]:
-    """Return the tokens of *text*, the last one of kind ``end``.
+def tokenize(text: str, grammar: Grammar, report: Report) -> Iterator[Token]:
+    """Yield the tokens of *text*, the last one of kind ``end``.
 
     Raises ProblemError through *report* at the first place that no token fits.
     """
-    tokens: list[Token] = []
     elements = grammar.elements
     position = 0
     kind = ""
@@ -53,7 +53,7 @@ def tokenize(text: str, grammar: Grammar, report: Report) -> list[Token]:
     for match in grammar.pattern.finditer(text):
         start, end = match.span()
         if position < start:
-            tokens.append(_stray(text, position, start, signs, report))
+            yield _stray(text, position, start, signs, report)
             kind, signs = "literal", []
         position = end
         group = match.lastgroup
@@ -71,15 +71,14 @@ def tokenize(text: str, grammar: Grammar, report: Report) -> list[Token]:
             _fail_sign(word, signs[0], report)
         else:
             token = Token("literal", _unquoted(word, start, report), start, end, word)
-        tokens.append(token)
+        yield token
         kind, signs = token.kind, []
     if position < len(text):
-        tokens.append(_stray(text, position, len(text), signs, report))
+        yield _stray(text, position, len(text), signs, report)
         signs = []
     if signs:
-        tokens.append(Token("binary", None, signs[-1], signs[-1] + 1, "-"))
-    tokens.append(Token("end", None, len(text), len(text), ""))
-    return tokens
+        yield Token("binary", None, signs[-1], signs[-1] + 1, "-")
+    yield Token("end", None, len(text), len(text), "")
 
 
 def _word(word: str, start: int, end: int, elements: dict[str, str]) -> Token:
