@@ -62,6 +62,15 @@ class Memory:
     built: dict[str, Built] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What is there besides the files: attribute types, functions of expressions, functions of plugins."""
+
+    catalogue: Catalogue | None
+    registry: Registry | None
+    calls: Collection[str] | None
+
+
 def compile_metadata(
     folders: Path | str | Iterable[Path | str],
     catalogue: Catalogue | None = None,
@@ -80,7 +89,7 @@ def compile_metadata(
     problems = Problems()
     given = [folders] if isinstance(folders, Path | str) else folders
     sources = read_folders(given, problems)
-    return _compile(sources, problems, catalogue, registry, previous, calls)
+    return _compile(sources, problems, Against(catalogue, registry, calls), previous)
 
 
 def compile_sources(
@@ -91,8 +100,8 @@ def compile_sources(
     *,
     calls: Collection[str] | None = None,
 ) -> Model:
-    """Return the Model of *texts* by path below the metadata root (``crm/customer.yaml``), as releases keep them."""
-    return _compile(as_sources(texts), Problems(), catalogue, registry, previous, calls)
+    """Return the Model of *texts* by path below the metadata root (``crm/customer.yaml``)."""
+    return _compile(as_sources(texts), Problems(), Against(catalogue, registry, calls), previous)
 
 
 def check(
@@ -116,17 +125,13 @@ def check(
 def _compile(
     sources: list[Source],
     problems: Problems,
-    catalogue: Catalogue | None,
-    registry: Registry | None,
+    against: Against,
     memory: Memory | None,
-    calls: Collection[str] | None,
 ) -> Model:
     memory = memory or Memory()
-    catalogue = catalogue or _builtin_types()
-    registry = registry or standard()
     units = load(sources, memory.parsed, problems)
     problems.raise_errors()  # what a broken file would have declared is unknown: the rest could only guess
-    run = _Run(units, memory, catalogue, registry, calls, problems)
+    run = _Run(units, memory, against, problems)
     entities = run.entities()
     run.finish(entities)
     problems.raise_errors()
@@ -159,13 +164,12 @@ class _Run:
         self,
         units: list[Unit],
         memory: Memory,
-        catalogue: Catalogue,
-        registry: Registry,
-        calls: Collection[str] | None,
+        against: Against,
         problems: Problems,
     ) -> None:
-        self.memory, self.problems, self.catalogue = memory, problems, catalogue
-        self.registry, self.calls = registry, calls
+        self.memory, self.problems = memory, problems
+        self.catalogue = against.catalogue or _builtin_types()
+        self.registry, self.calls = against.registry or standard(), against.calls
         self.texts, self.locales = read_texts((u for u in units if u.kind == "locale"), problems)
         self.modules, self.declared = read_modules(units, self._texts("$modules"), problems)
         self.roles: Mapping[str, Role] = read_roles(units, self._texts("$roles"), problems)

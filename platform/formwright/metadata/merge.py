@@ -15,7 +15,7 @@ NOT_IN_OVERLAYS = ("entity", "number", "was")
 
 
 def layers(units: Iterable[Unit], rank: dict[str, int], problems: Problems) -> dict[str, list[Unit]]:
-    """Return for each entity type its files: lowest layer first, in the order of modules, the environment last."""
+    """Return for each entity type its files: lowest layer first, by module, the environment last."""
     units = list(units)
     grouped: dict[str, list[Unit]] = {}
     for unit in units:

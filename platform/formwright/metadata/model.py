@@ -41,6 +41,9 @@ __all__ = [
 ]
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Translated:
     """A text for people, by locale. ``""`` is the locale of a text written without one."""
@@ -49,7 +52,7 @@ class Translated:
 
     def get(self, locale: str) -> str:
         """Return the text in *locale*, else in its language, else as written, else English, else any."""
-        for key in (locale, locale.split("-")[0].split("_")[0], "", "en"):
+        for key in (locale, locale.replace("-", "_").partition("_")[0], "", "en"):
             if key in self.texts:
                 return self.texts[key]
         return next(iter(self.texts.values()), "")
@@ -109,7 +112,7 @@ class Attribute:
     was: tuple[str, ...] = ()  # earlier names
     sparse: bool = False  # kept in the one JSONB column of sparse attributes
     system: bool = False  # id, number, type, state, version, owner, …
-    place: Place = Place()
+    place: Place = NOWHERE
 
     @property
     def target(self) -> str:
@@ -133,7 +136,7 @@ class SubType:
     color: str = ""
     help: Translated | None = None
     abstract: bool = False
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +150,7 @@ class Rule:
     fields: tuple[str, ...] = ()
     severity: str = "error"  # error | warning | info
     types: frozenset[str] = frozenset()
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +161,7 @@ class UniqueKey:
     of: tuple[str, ...]
     when: Expression | None = None
     message: Translated | None = None
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +177,7 @@ class Effect:
     kind: str
     target: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +188,7 @@ class State:
     label: Translated
     color: str = "secondary"
     final: bool = False
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +206,7 @@ class Transition:
     do: tuple[Effect, ...] = ()
     confirm: Translated | None = None
     hidden: bool = False  # only plugins and processes take it; never offered
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +235,7 @@ class FormField:
     appearance: str = ""  # `as:` grid | cards | radio | …; empty: the widget of the type
     columns: tuple[str, ...] = ()  # of children shown as a grid
     width: int = 0  # of 12; 0: by the section's columns
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +250,7 @@ class Section:
     help: Translated | None = None
     tab: str = ""
     collapsed: bool = False
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +262,7 @@ class Form:
     sections: tuple[Section, ...]
     modes: tuple[str, ...] = ()
     types: frozenset[str] = frozenset()
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +278,7 @@ class ListView:
     sort: tuple[tuple[str, bool], ...] = ()
     default: bool = False
     badge: bool = False
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,7 +297,7 @@ class Grant:
     mask: frozenset[str] = frozenset()
     unmask: frozenset[str] = frozenset()
     readonly: frozenset[str] = frozenset()
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +307,7 @@ class Automation:
     event: str  # created | updated | removed | transition name | changed:<attribute>
     condition: Expression | None = None
     do: tuple[Effect, ...] = ()
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,7 +320,7 @@ class Action:
     by: tuple[str, ...] = ()
     when: Expression | None = None
     ask: Mapping[str, Attribute] = field(default_factory=dict)
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +368,7 @@ class EntityType:
     )  # attribute -> fields whose rules read it
     was: tuple[str, ...] = ()
     embedded: bool = False  # rows of a parent: no page or navigation entry of its own
-    place: Place = Place()
+    place: Place = NOWHERE
 
     def attributes_of(self, type_name: str | None) -> dict[str, Attribute]:
         """Return the attributes that records of a sub-type have."""
@@ -384,7 +387,7 @@ class Role:
     name: str
     label: Translated
     all: bool = False
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,7 +400,7 @@ class Module:
     order: int = 100
     requires: tuple[str, ...] = ()
     navigation: tuple[str, ...] = ()
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

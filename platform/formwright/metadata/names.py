@@ -15,29 +15,31 @@ from formwright.problems import Place, Problems
 
 __all__ = ["REFINABLE", "SYSTEM", "check_name", "folded", "reserved_reason"]
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 FORM = re.compile(r"[a-z][a-z0-9_]{0,40}")
 PATTERN = "^[a-z][a-z0-9_]{0,40}$"
 
-SYSTEM = (
-    "id", "number", "type", "state", "version", "owner", "created_at", "created_by", "updated_at", "updated_by",
-    "deleted_at", "external_refs", "release",
-)  # fmt: skip
+SYSTEM = _words(
+    "id number type state version owner created_at created_by updated_at updated_by deleted_at "
+    "external_refs release"
+)
 REFINABLE = ("type", "state", "number", "owner")
 
 COLUMNS = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"}
-PROGRAM = {
-    "metadata", "registry", "query", "session", "c", "columns", "class", "def", "self", "cls", "print", "lambda",
-    "async", "await", "match", "constructor", "prototype", "then", "length", "none", "true", "false", "null", "in",
-}  # fmt: skip
+PROGRAM = _words(
+    "metadata registry query session c columns class def self cls print lambda async await match "
+    "constructor prototype then length none true false null in"
+)
 EXPRESSION = {"record", "old", "user", "today", "now", "params"}
-ROUTES = {
-    "new", "edit", "delete", "search", "export", "import", "history", "api", "static", "health", "login", "logout",
-    "me", "admin", "openapi", "schema", "metrics", "bulk", "changes", "ready", "studio",
-}  # fmt: skip
-PARAMETERS = {
-    "limit", "offset", "cursor", "sort", "order", "page", "fields", "filter", "q", "include", "expand", "format",
-    "lang",
-}  # fmt: skip
+ROUTES = _words(
+    "new edit delete search export import history api static health login logout me admin openapi "
+    "schema metrics bulk changes ready studio"
+)
+PARAMETERS = _words("limit offset cursor sort order page fields filter q include expand format lang")
 OWN = {*SYSTEM, "tenant_id", "owner_id"}
 LOOKALIKES = str.maketrans("асеорхуіјѕһԁԛԝ", "aceopxyijshdqw")
 
@@ -52,7 +54,7 @@ def folded(name: str) -> str:
 
 
 def reserved_reason(name: str, what: str) -> str:
-    """Return why *name* cannot be the name of *what* (``attribute``, ``entity type``, …), or an empty text."""
+    """Return why *name* cannot name *what* (``attribute``, ``entity type``, …), or an empty text."""
     if what not in ("attribute", "entity type"):
         return ""
     if name in COLUMNS:
@@ -80,7 +82,8 @@ def check_name(name: Scalar, what: str, problems: Problems) -> bool:
 def check_text(text: str, what: str, place: Place, problems: Problems) -> bool:
     """Return whether *text* may name *what*; note the problem at *place* when it may not."""
     if not FORM.fullmatch(text):
-        sentence = f"`{text[:80]}` cannot name {_article(what)}: a name is a letter a–z, then up to 40 of a–z, 0–9, _."
+        form = "a letter a–z, then up to 40 of a–z, 0–9, _"
+        sentence = f"`{text[:80]}` cannot name {_article(what)}: a name is {form}."
         problems.add("bad-name", sentence, place, _way_out(text))
         return False
     reason = reserved_reason(text, what)

@@ -48,7 +48,7 @@ def plain(node: Node) -> Any:
 def options_of(
     name: str, declared: AttributeDeclaration, kind: AttributeType, problems: Problems
 ) -> dict[str, Any]:
-    """Return the options of an attribute of type *kind*: checked, choices and names resolved to plain values."""
+    """Return the options of an attribute of type *kind*: checked, choices and names as plain values."""
     options: dict[str, Any] = {}
     _check_keys(name, declared, kind, problems)
     if declared.choices is not None and "choices" in kind.keys:
@@ -156,7 +156,8 @@ def _is_choice(value: Scalar, problems: Problems) -> bool:
     text = value.text
     if text and len(text) <= 63 and text[0].isalnum() and set(text) <= CHOICE:
         return True
-    sentence = f"`{text[:80]}` cannot be a choice: up to 63 of a–z, A–Z, 0–9, `_`, `.`, `-`, beginning with one of a–z, 0–9."
+    form = "up to 63 of a–z, A–Z, 0–9, `_`, `.`, `-`, the first a letter or digit"
+    sentence = f"`{text[:80]}` cannot be a choice: {form}."
     problems.add("bad-choice", sentence, value.place, "write `value: {label: Any text}`")
     return False
 

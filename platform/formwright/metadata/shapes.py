@@ -11,7 +11,7 @@ from formwright.expressions.types import Kind, Type
 from formwright.metadata.declarations import REFINING_KEYS, AttributeDeclaration, EntityDeclaration, Name
 from formwright.metadata.model import Choice, Translated
 from formwright.metadata.names import REFINABLE, SYSTEM, check_name
-from formwright.metadata.options import options_of, unknown_type, words_of_name
+from formwright.metadata.options import options_of, plain, unknown_type, words_of_name
 from formwright.metadata.subtypes import descendants, lineages
 from formwright.metadata.system import system_types
 from formwright.problems import Problem, Problems, suggest
@@ -22,6 +22,7 @@ ANY_RECORD = "$any"
 MOST_ATTRIBUTES = 1500  # PostgreSQL has 1,600 columns at most; parked ones count
 ALWAYS = ("id", "version", "created_at", "updated_at")
 TEXT = Type(Kind.TEXT)
+UNKNOWN = Type(Kind.ANY, optional=True)
 UNIVERSAL = {"id": TEXT, "entity": TEXT, "number": TEXT.maybe()}
 
 
@@ -35,7 +36,7 @@ class Outline:
     options: dict[str, Any] = field(compare=False)
     types: frozenset[str] = frozenset()
     system: bool = False
-    value: Type = Type(Kind.ANY, optional=True)
+    value: Type = UNKNOWN
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -75,7 +76,7 @@ class Shape:
 
 
 class Shapes:
-    """All shapes; implements ``formwright.expressions.Schema``. *consulted* names whose shape was looked at."""
+    """All shapes, as a ``formwright.expressions.Schema``; *consulted* names those that were looked at."""
 
     def __init__(
         self, shapes: Mapping[str, Shape], extra: Mapping[str, Mapping[str, Type]] | None = None
@@ -113,7 +114,7 @@ def shape_of(name: str, declared: EntityDeclaration, catalogue: Catalogue) -> Sh
     for sub_type, sub in (declared.types or {}).items():
         having = frozenset(descendants(sub_type, lines))
         for attribute, written in (sub.attributes or {}).items():
-            _of_sub_type(attribute, written, having, catalogue, outlines, problems)
+            _of_sub_type(attribute, written, having, catalogue=catalogue, into=outlines, problems=problems)
     if len(outlines) > MOST_ATTRIBUTES:
         sentence = (
             f"Entity type `{name}` has {len(outlines):,} attributes; {MOST_ATTRIBUTES:,} fit into one table."
@@ -148,6 +149,7 @@ def _of_sub_type(
     attribute: Name,
     written: AttributeDeclaration,
     having: frozenset[str],
+    *,
     catalogue: Catalogue,
     into: dict[str, Outline],
     problems: Problems,
@@ -174,8 +176,6 @@ def _of_sub_type(
 
 def same(one: AttributeDeclaration, other: AttributeDeclaration) -> bool:
     """Return whether two declarations say the same, wherever they stand."""
-    from formwright.metadata.options import plain  # noqa: PLC0415 (kept beside its only use)
-
     return bool(plain(one.node) == plain(other.node))
 
 
@@ -226,8 +226,8 @@ def _system(
     types = [name for name in lines if not _is_abstract(declared, name)]
     given = declared.attributes or {}
     refined = {str(name): written for name, written in given.items() if name in REFINABLE}
-    for name, written in refined.items():
-        _check_refinement(name, written, problems)
+    for name, each in refined.items():
+        _check_refinement(name, each, problems)
     outlines = {}
     for name, (kind, options) in system_types(catalogue, _choices(types), _choices(states)).items():
         written = refined.get(name)

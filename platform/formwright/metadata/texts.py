@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from formwright.metadata.load import Unit
 from formwright.metadata.model import Translated
-from formwright.metadata.nodes import Mapping, Node, Scalar
+from formwright.metadata.nodes import Entry, Mapping, Scalar
 from formwright.problems import Problems, Severity, suggest
 
 __all__ = ["Texts", "read_texts"]
@@ -67,7 +67,7 @@ class Texts:
 
 
 def read_texts(units: Iterable[Unit], problems: Problems) -> tuple[dict[str, Texts], tuple[str, ...]]:
-    """Return texts by entity type (or ``$roles``, ``$modules``), and the locales there are besides English."""
+    """Return texts by entity type (or ``$roles``, ``$modules``), and the locales there are."""
     found: dict[str, Texts] = {}
     locales: list[str] = []
     for unit in units:
@@ -81,16 +81,16 @@ def read_texts(units: Iterable[Unit], problems: Problems) -> tuple[dict[str, Tex
         if not isinstance(texts, Mapping):
             problems.add("missing-key", "A locale file needs the key `texts`.", unit.tree.place)
             continue
-        for entity, node in texts.items():
-            into = found.setdefault(entity, Texts())
-            _collect(node, texts.entries[entity].key, (), unit.name, into, problems)
+        for entity, entry in texts.entries.items():
+            _collect(entry, (), unit.name, found.setdefault(entity, Texts()), problems)
     return found, tuple(dict.fromkeys(["en", *locales]))
 
 
-def _collect(node: Node, key: Scalar, path: Path, locale: str, into: Texts, problems: Problems) -> None:
+def _collect(entry: Entry, path: Path, locale: str, into: Texts, problems: Problems) -> None:
+    node, key = entry.value, entry.key
     if isinstance(node, Mapping):
-        for name, entry in node.entries.items():
-            _collect(entry.value, entry.key, (*path, name), locale, into, problems)
+        for name, below in node.entries.items():
+            _collect(below, (*path, name), locale, into, problems)
     elif isinstance(node, Scalar) and not node.is_null:
         if not path or path[-1] not in WORDS or (len(path) == 2 and path[0] in COLLECTIONS):
             path = (*path, PARTS.get(path[0] if path else "", "label"))

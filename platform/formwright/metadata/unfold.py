@@ -1,4 +1,4 @@
-"""Pass two: short forms -> long forms, in the tree, so that overlays merge key by key whatever form was used."""
+"""Pass two: short forms -> long forms, in the tree, so that overlays merge whatever form was used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["unfold"]
 
 
 def unfold(tree: Mapping, kind: str) -> Mapping:
-    """Return the tree of a file with its short forms written out; the same tree when there are none to unfold.
+    """Return the tree of a file with its short forms written out.
 
     ``name: text`` becomes ``name: {type: text}``; a list of states, of self
     references or of sections becomes a mapping; the file of one sub-type becomes
@@ -21,8 +21,8 @@ def unfold(tree: Mapping, kind: str) -> Mapping:
     _construct(tree)
     types = tree.get("types")
     if isinstance(types, Mapping):
-        for _, sub_type in types.items():
-            _construct(sub_type)
+        for entry in types.entries.values():
+            _construct(entry.value)
     return tree
 
 
@@ -63,9 +63,9 @@ def _attributes(node: Node | None) -> None:
 def _asked(node: Node | None) -> None:
     """Unfold the attributes that transitions or actions ask for."""
     if isinstance(node, Mapping):
-        for _, value in node.items():
-            if isinstance(value, Mapping):
-                _attributes(value.get("ask"))
+        for entry in node.entries.values():
+            if isinstance(entry.value, Mapping):
+                _attributes(entry.value.get("ask"))
 
 
 def _names_to_mapping(names: Sequence, key: str) -> Node:

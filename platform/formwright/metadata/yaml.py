@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from yaml import MarkedYAMLError, YAMLError
-from yaml.cyaml import CParser  # the C parser is part of every wheel of PyYAML
+from yaml._yaml import CParser  # the C parser is part of every wheel of PyYAML
 from yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -35,7 +35,7 @@ MOST_NODES = 400_000
 BAD_SIGNS = re.compile("[\0\ud800-\udfff]")
 PAIRS = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 HINTS = {
-    "cannot start any token": "indent with spaces, not tabs, and put quotes around texts that begin with a special sign",
+    "cannot start any token": "indent with spaces, not tabs; put quotes around texts that begin with a sign",
     "mapping values are not allowed": "put quotes around a text that holds `: `, and check the indentation",
     "did not find expected key": "check the indentation and the brackets above this line",
     "did not find expected": "check the indentation and the brackets above this line",
@@ -124,8 +124,9 @@ class _Builder:
         if isinstance(event, NodeEvent):
             self._check_event(event)
         if isinstance(event, ScalarEvent):
-            mark = event.start_mark
-            if event.end_mark.line > mark.line and not event.style:
+            mark: Any = event.start_mark  # the stubs allow None, the parser never gives it
+            end: Any = event.end_mark
+            if end.line > mark.line and not event.style:
                 self._check_continuation(event)
             self._place(Scalar(self.source, mark.line + 1, mark.column + 1, event.value, event.style or ""))
         elif isinstance(event, CollectionStartEvent):

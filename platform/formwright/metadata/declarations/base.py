@@ -7,7 +7,6 @@ it, and `formwright schema` derives the JSON Schema for editors from it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import Any, TypeVar
 
 from formwright.metadata.declarations.kinds import Kind, Schema, refuse
@@ -53,14 +52,20 @@ def key(kind: Kind, *, name: str = "", required: bool = False, doc: str = "") ->
     return field(default=None, metadata={"kind": kind, "name": name, "required": required, "doc": doc})
 
 
-@cache
+_tables: dict[type, dict[str, Key]] = {}
+
+
 def keys_of(declaration: type[Declaration]) -> dict[str, Key]:
     """Return the table of a construct: key -> Key."""
+    known = _tables.get(declaration)
+    if known is not None:
+        return known
     table = {}
     for item in fields(declaration):
         if "kind" in item.metadata:
             meta = item.metadata
             table[meta["name"] or item.name] = Key(item.name, meta["kind"], meta["required"], meta["doc"])
+    _tables[declaration] = table
     return table
 
 

@@ -108,7 +108,7 @@ def refuse(key: str, expected: str, node: Node, problems: Problems, hint: str = 
 
 
 class Kind:
-    """One kind of value. ``read`` returns None when the node is not of the kind, and has noted the problem."""
+    """One kind of value. ``read`` returns None when the node is not of it, and has noted the problem."""
 
     expected: ClassVar[str] = "a value"
 
@@ -143,7 +143,7 @@ class Text(Kind):
 
 
 class NameText(Kind):
-    """A name: of an attribute, an entity type, a role, …"""
+    """A name: of an attribute, an entity type, a role and so on."""
 
     expected = "a name"
 
