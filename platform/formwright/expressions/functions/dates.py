@@ -118,8 +118,10 @@ def _moved(unit: str) -> Any:
 
     def twin(columns: Columns, types: Sequence[Type]) -> ColumnElement[Any]:
         interval = func.make_interval(*_interval(unit, cast(columns[1], Integer)))
-        moved = columns[0] + interval
-        return cast(moved, Date) if types[0].kind is Kind.DATE else moved
+        if types[0].kind is Kind.DATETIME:
+            # In UTC, where every day has 24 hours, whatever the zone of the session.
+            return func.timezone("UTC", func.timezone("UTC", columns[0]) + interval)
+        return cast(columns[0] + interval, Date)
 
     return twin
 
@@ -216,7 +218,7 @@ FUNCTIONS = (
         parameters=(DAY,),
         result=INTEGER,
         python=lambda moment: moment.isoweekday(),
-        sql=lambda columns, _: cast(func.extract("isodow", columns[0]), Integer),
+        sql=lambda columns, types: cast(func.extract("isodow", _utc_day(columns[0], types[0])), Integer),
         doc="The day of the week: 1 is Monday, 7 is Sunday.",
         examples=(Example("weekday(day)", {"day": date(2026, 1, 4)}, 7),),
         group="dates",
