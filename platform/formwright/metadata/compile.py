@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from formwright.attributes import Catalogue, builtin
 from formwright.expressions import Registry, standard
+from formwright.metadata.borrow import Borrowed, borrow, lent_texts
 from formwright.metadata.build.context import Surroundings, Use, Workpiece
 from formwright.metadata.build.entity import build_entity
 from formwright.metadata.declarations import EntityDeclaration, read
@@ -44,6 +45,7 @@ class Built:
     texts: Texts
     around: tuple[object, ...]
     consulted: dict[str, Shape | None]
+    lent: dict[str, object]  # texts of entity types whose choices it borrows
     entity: EntityType
     problems: Problems
     uses: list[Use]
@@ -59,6 +61,7 @@ class Memory:
 
     parsed: dict[str, Unit] = field(default_factory=dict)
     outlined: dict[str, Outlined] = field(default_factory=dict)
+    borrowed: dict[str, Borrowed] = field(default_factory=dict)
     built: dict[str, Built] = field(default_factory=dict)
 
 
@@ -174,7 +177,9 @@ class _Run:
         self.modules, self.declared = read_modules(units, self._texts("$modules"), problems)
         self.roles: Mapping[str, Role] = read_roles(units, self._texts("$roles"), problems)
         self.layers = layers(units, module_ranks(self.modules), problems)
-        self.shapes = self._shapes()
+        self.shapes = borrow(self._shapes(), memory.borrowed)
+        for shape in self.shapes.values():
+            problems.extend(shape.problems)
 
     def _texts(self, name: str) -> Texts:
         return self.texts.setdefault(name, Texts())
@@ -189,7 +194,6 @@ class _Run:
             if kept is None or not _same_objects(kept.units, units):
                 kept = self._outline(name, units)
             if kept is not None:
-                self.problems.extend(kept.shape.problems)
                 outlined[name] = kept
         self.memory.outlined = {
             name: kept for name, kept in outlined.items() if not kept.shape.problems.errors
@@ -215,7 +219,9 @@ class _Run:
         """Return the entity types, those whose inputs did not change from memory."""
         parents = self._parents()
         roles = frozenset(self.roles)
-        around = Surroundings(self.shapes, parents, roles, self.catalogue, self.registry, self.calls)
+        around = Surroundings(
+            self.shapes, parents, roles, self.catalogue, self.registry, self.calls, self.texts
+        )
         built = {}
         for name, shape in self.shapes.items():
             key = (
@@ -240,6 +246,8 @@ class _Run:
         """Whether nothing that the entity type was made of has changed."""
         if kept.shape is not shape or kept.around != around or kept.texts.said != texts.said:
             return False
+        if kept.lent != lent_texts(shape, self.texts):
+            return False
         for name, before in kept.consulted.items():
             now = self.shapes.get(name)
             if now is not before:
@@ -254,7 +262,8 @@ class _Run:
         piece = Workpiece(name, shape, around, texts)
         entity = build_entity(piece, self.layers[name][0].module)
         consulted = {other: self.shapes.get(other) for other in piece.shapes.consulted}
-        return Built(shape, texts, key, consulted, entity, piece.problems, piece.uses)
+        lent = lent_texts(shape, self.texts)
+        return Built(shape, texts, key, consulted, lent, entity, piece.problems, piece.uses)
 
     def _parents(self) -> dict[str, tuple[str, ...]]:
         """Return for each entity type those that have it as children."""

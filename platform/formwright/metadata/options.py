@@ -22,7 +22,7 @@ from formwright.metadata.model import Choice, Translated
 from formwright.metadata.nodes import Mapping, Node, Scalar, Sequence
 from formwright.problems import Problems, suggest
 
-__all__ = ["options_of", "plain", "words_of_name"]
+__all__ = ["lender_of", "options_of", "plain", "words_of_name"]
 
 RESOLVED = ("choices", "to", "of", "by")  # keys of types that the attribute table reads itself
 CHOICE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
@@ -51,7 +51,8 @@ def options_of(
     """Return the options of an attribute of type *kind*: checked, choices and names as plain values."""
     options: dict[str, Any] = {}
     _check_keys(name, declared, kind, problems)
-    if declared.choices is not None and "choices" in kind.keys:
+    lender = lender_of(declared)
+    if declared.choices is not None and "choices" in kind.keys and lender is None:
         options["choices"] = read_choices(declared.choices, problems)
     if declared.to and "to" in kind.keys:
         options["to"] = _targets(name, declared.to, kind, problems)
@@ -64,7 +65,7 @@ def options_of(
             options[key] = plain(entry.value)
     if declared.on_delete and "on_delete" in kind.keys:
         options["on_delete"] = declared.on_delete
-    for wrong in kind.check_options(options):
+    for wrong in kind.check_options(options) if lender is None else ():
         problems.add("bad-option", f"Attribute `{name}`: {wrong.sentence}", declared.place, wrong.hint)
     return options
 
@@ -117,6 +118,12 @@ def _one(schema: Any) -> bool:
 @lru_cache(maxsize=512)
 def _validator(kind: AttributeType, key: str) -> Draft202012Validator:
     return Draft202012Validator(dict(kind.keys[key]))
+
+
+def lender_of(declared: AttributeDeclaration) -> Name | None:
+    """Return the attribute whose choices are borrowed (``choices: lead.source``), None when they are listed."""
+    node = declared.choices
+    return Name.of(node) if isinstance(node, Scalar) and not node.is_null else None
 
 
 def read_choices(node: Node, problems: Problems) -> dict[str, Choice]:

@@ -35,6 +35,7 @@ class Outline:
     kind: AttributeType | None
     options: dict[str, Any] = field(compare=False)
     types: frozenset[str] = frozenset()
+    lender: tuple[str, str] = ("", "")  # entity type and attribute whose choices it has
     system: bool = False
     value: Type = UNKNOWN
 
