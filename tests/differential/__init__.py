@@ -1,1 +1,0 @@
-"""Comparisons with other programs, run by hand or by `make check-jexl`."""
