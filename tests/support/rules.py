@@ -12,7 +12,15 @@ Rule = st.SearchStrategy[str]
 NAMES = {
     "integer": ["qty", "points", "0", "1", "2", "3", "(-1)"],
     "decimal": ["total", "discount", "1.5", "0.00", "99.90", "2.675"],
-    "text": ["number", "note", "status", "partner.name", "partner.country", "partner.parent.name", "owner.login"]
+    "text": [
+        "number",
+        "note",
+        "status",
+        "partner.name",
+        "partner.country",
+        "partner.parent.name",
+        "owner.login",
+    ]
     + ["id", "partner.id", "user.name", "''", "'a'", "'Z'", '"it\'s"', "'%'", "'_'"],
     "sure": ["number", "status", "(note ?: '')", "(partner.country ?: 'x')", "'a'", "'%'"],
     "date": ["due", "placed", "today", "params.day"],
@@ -55,7 +63,11 @@ def condition_of_line(depth: int) -> Rule:
         return st.sampled_from(OWN[kind])
 
     leaves = [_compared(of, kind) for kind in ("integer", "decimal", "text", "date")]
-    leaves += [of("boolean"), _wrap("(.product != null)"), _wrap("(.parts[.qty > {}]|length > 0)", of("integer"))]
+    leaves += [
+        of("boolean"),
+        _wrap("(.product != null)"),
+        _wrap("(.parts[.qty > {}]|length > 0)", of("integer")),
+    ]
     leaves += [_wrap("(.name in {})", st.sampled_from(["['a', 'b']", "tags", "number"]))]
     # A relative name outside of all brackets makes it a filter.
     leaf = st.one_of(*leaves)
@@ -131,7 +143,9 @@ def _decimal(of: Callable[[str], Rule], depth: int) -> list[Rule]:
 def _text(of: Callable[[str], Rule], depth: int) -> list[Rule]:
     return [
         _wrap("({} + {})", of("sure"), of("sure")),
-        _wrap("({}|{})", of("text"), st.sampled_from(["lower", "upper", "trim", "digits", "replace('a', 'b')"])),
+        _wrap(
+            "({}|{})", of("text"), st.sampled_from(["lower", "upper", "trim", "digits", "replace('a', 'b')"])
+        ),
         _wrap("({}|max('name'))", lines(depth - 1)),
         st.sampled_from(["(tags[0])", "(tags|last)", "(tags|join('-'))"]),
     ]
@@ -155,7 +169,9 @@ def _datetime(of: Callable[[str], Rule], _: int) -> list[Rule]:
 
 
 def _boolean(of: Callable[[str], Rule], depth: int) -> list[Rule]:
-    words = st.sampled_from(["['a', 'b']", "[note, 'a']", "['']", "[]", "tags", "user.roles", "params.none", "note"])
+    words = st.sampled_from(
+        ["['a', 'b']", "[note, 'a']", "['']", "[]", "tags", "user.roles", "params.none", "note"]
+    )
     return [
         *(_compared(of, kind) for kind in ANY_ORDER),
         *(_compared(of, kind, "== !=") for kind in ("boolean", "record")),
@@ -172,13 +188,19 @@ def _boolean(of: Callable[[str], Rule], depth: int) -> list[Rule]:
         _wrap("({} in [owner, user])", of("record")),
         _wrap("({} in ({}|map('qty')))", of("integer"), lines(depth - 1)),
         _wrap("({} in ({}|map('name')))", of("text"), lines(depth - 1)),
-        _wrap("({}|length {})", lines(depth - 1), st.sampled_from(["> 0", "== 0", "!= 0", ">= 2", "< 1", "> qty"])),
+        _wrap(
+            "({}|length {})",
+            lines(depth - 1),
+            st.sampled_from(["> 0", "== 0", "!= 0", ">= 2", "< 1", "> qty"]),
+        ),
         _wrap("({}|any('ready'))", lines(depth - 1)),
         _wrap("({}|all('ready'))", lines(depth - 1)),
         _wrap("(empty({}))", of("text")),
         _wrap("({}|starts_with({}))", of("text"), of("text")),
         _wrap("({}|contains({}))", of("text"), of("text")),
-        st.sampled_from(["(has_role('admin'))", "(has_role('a'))", "(user|in_team('north'))", "(tags == ['a'])"]),
+        st.sampled_from(
+            ["(has_role('admin'))", "(has_role('a'))", "(user|in_team('north'))", "(tags == ['a'])"]
+        ),
     ]
 
 

@@ -79,7 +79,12 @@ TABLES = {
         Column("product", Uuid()),
     ),
     "partner": Table(
-        "partner", METADATA, *_system(), Column("name", Text()), Column("country", Text()), Column("parent", Uuid())
+        "partner",
+        METADATA,
+        *_system(),
+        Column("name", Text()),
+        Column("country", Text()),
+        Column("parent", Uuid()),
     ),
     "product": Table("product", METADATA, *_system(), Column("name", Text()), Column("price", Numeric())),
     "person": Table("person", METADATA, *_system(), Column("name", Text()), Column("login", Text())),
@@ -145,7 +150,9 @@ class Filling:
             self._add("partner", name=name, country=country, parent=parent)
 
     def _decimal(self) -> Decimal:
-        return self.random.choice([Decimal(x) for x in ("0", "0.00", "1", "1.50", "-2.25", "3", "99.90", "2.675")])
+        return self.random.choice(
+            [Decimal(x) for x in ("0", "0.00", "1", "1.50", "-2.25", "3", "99.90", "2.675")]
+        )
 
     def _whole(self) -> int:
         return self.random.choice((0, 0, 1, 2, 3, -1, 5))
@@ -154,7 +161,9 @@ class Filling:
         return date(2026, 1, 30) + timedelta(days=self.random.choice((0, 0, 1, 2, 31, 365, -400, 29)))
 
     def _moment(self) -> datetime:
-        return datetime(2026, 1, 30, 23, 30, tzinfo=UTC) + timedelta(hours=self.random.choice((0, 0, 1, 5, -24, 800)))
+        return datetime(2026, 1, 30, 23, 30, tzinfo=UTC) + timedelta(
+            hours=self.random.choice((0, 0, 1, 5, -24, 800))
+        )
 
     def _one(self, entity: str) -> Any:
         return self.random.choice(self.rows[entity])["id"]

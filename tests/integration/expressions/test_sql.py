@@ -30,7 +30,11 @@ class Params:
     def fields(self, entity: str) -> Any:
         if entity == "$params":
             texts = Type(Kind.LIST, of=Type(Kind.TEXT))
-            return {"day": Type(Kind.DATE, optional=True), "who": record("person").maybe(), "none": texts.maybe()}
+            return {
+                "day": Type(Kind.DATE, optional=True),
+                "who": record("person").maybe(),
+                "none": texts.maybe(),
+            }
         return SCOPE.schema.fields(entity)
 
     def entities(self) -> Any:

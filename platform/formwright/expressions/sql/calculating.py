@@ -16,7 +16,7 @@ EXACT = frozenset({Kind.INTEGER, Kind.DECIMAL})
 NUMBERS = EXACT | {Kind.NUMBER}
 MOMENTS = frozenset({Kind.DATE, Kind.DATETIME, Kind.DURATION})
 ZERO = literal_column("0", Numeric())
-PLACES = literal_column("20")
+PLACES: ColumnElement[Any] = literal_column("20")
 # Sixty digits after the point: with the 16 significant digits that PostgreSQL chooses for a quotient by
 # itself, rounding it and taking its floor would not be exact.
 PRECISE = literal_column("0e-60", Numeric())
