@@ -13,6 +13,7 @@ from formwright.expressions import Registry, standard
 from formwright.metadata.borrow import Borrowed, borrow, lent_texts
 from formwright.metadata.build.context import Surroundings, Use, Workpiece
 from formwright.metadata.build.entity import build_entity
+from formwright.metadata.build.records import build_records
 from formwright.metadata.declarations import EntityDeclaration, read
 from formwright.metadata.load import Unit, as_sources, load, read_folders
 from formwright.metadata.merge import layers, merge_all
@@ -137,6 +138,7 @@ def _compile(
     run = _Run(units, memory, against, problems)
     entities = run.entities()
     run.finish(entities)
+    records = build_records((unit for unit in units if unit.kind == "records"), run.shapes, problems)
     problems.raise_errors()
     digest = sha256("\n".join(sorted(source.digest for source in sources)).encode()).hexdigest()
     return Model(
@@ -146,6 +148,7 @@ def _compile(
         roles=run.roles,
         locales=run.locales,
         provenance=Provenance({name: shape.declared.node for name, shape in run.shapes.items()}),
+        records=records,
         warnings=tuple(problems),
     )
 

@@ -25,11 +25,14 @@ __all__ = [
     "FormField",
     "Grant",
     "Lifecycle",
+    "Link",
     "ListView",
     "Model",
     "Module",
     "NumberSeries",
+    "RecordSet",
     "Role",
+    "Row",
     "Rule",
     "Section",
     "State",
@@ -249,6 +252,7 @@ class Section:
     visible: bool | Expression = True
     help: Translated | None = None
     tab: str = ""
+    tab_label: Translated | None = None  # of a named tab, in all locales
     collapsed: bool = False
     place: Place = NOWHERE
 
@@ -403,12 +407,48 @@ class Module:
     place: Place = NOWHERE
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A pointer in a row: the record of *entity* whose attributes *key* have these texts.
+
+    Users are ``Link("$user", ("login",), ("admin",))``.
+    """
+
+    entity: str
+    key: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One shipped or demo row: canonical values by attribute.
+
+    References are a Link or a tuple of Links, children a tuple of Rows.
+    """
+
+    values: Mapping[str, Any]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSet:
+    """The rows of one file, updated by the attributes *key* and never doubled; *demo*: on request only."""
+
+    entity: str
+    key: tuple[str, ...]
+    rows: tuple[Row, ...]
+    demo: bool = False
+    module: str = ""
+    place: Place = NOWHERE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """All metadata of an installation. *checksum* names this exact state of it.
 
     *provenance* maps a dotted key path (``customer.attributes.email.unique``)
-    to the places that said it, the winning one last.
+    to the places that said it, the winning one last. *records* are in the order
+    in which they can be loaded; *warnings* are what `check` tells besides errors.
     """
 
     checksum: str
@@ -417,4 +457,5 @@ class Model:
     roles: Mapping[str, Role]
     locales: tuple[str, ...] = ("en",)
     provenance: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    records: tuple[RecordSet, ...] = ()
     warnings: tuple[Problem, ...] = ()

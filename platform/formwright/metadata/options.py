@@ -96,7 +96,7 @@ def _check_keys(name: str, declared: AttributeDeclaration, kind: AttributeType, 
 
 
 def _fits(key: str, node: Node, kind: AttributeType, problems: Problems) -> bool:
-    """Return whether *node* fits the JSON Schema that *kind* gives for *key*; note when it does not."""
+    """Return whether *node* fits the JSON Schema of *key*; note when it does not."""
     schema = kind.keys[key]
     value = plain(node)
     simple = SIMPLE.get(schema["type"]) if set(schema) <= {"type", "description"} and _one(schema) else None
@@ -121,7 +121,7 @@ def _validator(kind: AttributeType, key: str) -> Draft202012Validator:
 
 
 def lender_of(declared: AttributeDeclaration) -> Name | None:
-    """Return the attribute whose choices are borrowed (``choices: lead.source``), None when they are listed."""
+    """Return the attribute whose choices are borrowed (``choices: lead.source``), None when listed."""
     node = declared.choices
     return Name.of(node) if isinstance(node, Scalar) and not node.is_null else None
 
