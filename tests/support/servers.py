@@ -80,6 +80,14 @@ class Server:
         binaries = None if name == "embedded" else Binaries(DEBIAN)
         self._postgres = EmbeddedPostgres(self.folder, binaries=binaries, settings=FAST).start()
 
+    def dsn_of(self, database: str) -> str:
+        """Return the URL of a database of this server."""
+        return self._postgres.dsn_of(database)
+
+    def run(self, sql: str) -> None:
+        """Run a statement as superuser, in the database `postgres`."""
+        in_thread(self._run(sql))
+
     def create(self, template: str | None = None) -> str:
         """Create a database, empty or as a copy of *template*; return its URL."""
         name = f"test_{os.getpid()}_{next(_numbers)}"

@@ -66,8 +66,10 @@ async def _exists(database: Database, month: Month) -> bool:
 
 
 async def _create(month: Month, tx: Transaction) -> None:
-    # Only one process at a time, and no writer between the move and the attach.
-    await tx.execute("lock table fw_history in share update exclusive mode")
+    # Only one process at a time, and no writer: one that was sent to the default partition before the
+    # month existed, and waits there, would then fail on that partition's new bound.
+    await tx.execute("set local lock_timeout = '10s'")
+    await tx.execute("lock table fw_history in share row exclusive mode")
     if await tx.fetchval("select to_regclass(current_schema() || '.' || $1)::text", month.table) is not None:
         return
     bounds = f"from ('{month.start} 00:00+00') to ('{month.later(1).start} 00:00+00')"

@@ -110,7 +110,7 @@ class Statements:
 
         For an insert or update without ``values``, *given* also says which columns are written.
         A name that the statement needs and nobody gave raises
-        :class:`sqlalchemy.exc.StatementError`, one that it does not know TypeError.
+        :class:`sqlalchemy.exc.InvalidRequestError`, one that it does not know TypeError.
         """
         shapes = self._by_statement.get(statement)
         shape = shapes.get(frozenset(given)) if shapes else None

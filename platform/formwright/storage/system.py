@@ -23,7 +23,7 @@ from formwright.storage.addresses import as_dsn, check_workspace
 from formwright.storage.database import Database
 from formwright.storage.history_partitions import ensure_partitions
 
-__all__ = ["MIGRATION_TABLE", "head", "system_connection", "upgrade"]
+__all__ = ["MIGRATION_TABLE", "config", "head", "system_connection", "upgrade"]
 
 MIGRATION_TABLE = "fw_migration"
 """Where the number of the last migration is kept."""
@@ -45,7 +45,8 @@ async def upgrade(database: Database) -> None:
         try:
             await _migrate(database)
         except DBAPIError as error:
-            sentence = f"The system tables cannot be made: {str(error.orig).partition(': ')[2]}."
+            reason = str(error.orig.__cause__ if error.orig else error).strip().partition("\n")[0]
+            sentence = f"The system tables cannot be made: {reason}."
             hint = "the user needs the right to create schemas in this database"
             raise ProblemError([Problem("system-schema-failed", sentence, hint=hint)]) from error
         await database.recycle()
@@ -61,7 +62,7 @@ async def _migrate(database: Database) -> None:
 @cache
 def head() -> str:
     """Return the number of the newest migration."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
+    found = ScriptDirectory.from_config(config()).get_current_head()
     return found or ""
 
 
@@ -84,15 +85,16 @@ async def system_connection(dsn: str, workspace: str) -> AsyncIterator[AsyncConn
 
 
 def _run(connection: Connection) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_migrations()).replace("%", "%%"))
-    return config
+def config() -> Config:
+    """Return Alembic's settings: where the migrations are."""
+    found = Config()
+    found.set_main_option("script_location", str(_migrations()).replace("%", "%%"))
+    return found
 
 
 def _migrations() -> Path:
@@ -111,7 +113,7 @@ async def _current(database: Database) -> str | None:
 
 
 def _check_known(current: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
     if current is None or current in known:
         return
     sentence = f"The system tables are at migration {current}, which this version does not know."
