@@ -81,13 +81,19 @@ def test_most_generated_cases_have_a_value() -> None:
         ("1 +", {"error": "Error", "stage": "parse"}, "both refuse"),
         ("1 +", {"value": 1}, "disagree"),
         ("1", {"error": "Error", "stage": "parse"}, "disagree"),
-        ("x['a']", {"error": "TypeError: Cannot read properties of undefined (reading 'a')"}, "null for throw"),
+        (
+            "x['a']",
+            {"error": "TypeError: Cannot read properties of undefined (reading 'a')"},
+            "null for throw",
+        ),
         ("x['a']", {"error": "TypeError: Cannot read properties of null (reading 'type')"}, "disagree"),
         ("'' + 123456789 ^ 2", {"value": "15241578750190520"}, "last digit of ^"),
         ("'' + 123456789 ^ 2", {"value": "15241578750190500"}, "disagree"),
     ],
 )
-def test_the_differential_test_tells_agreement_from_disagreement(text: str, theirs: dict[str, Any], outcome: str) -> None:
+def test_the_differential_test_tells_agreement_from_disagreement(
+    text: str, theirs: dict[str, Any], outcome: str
+) -> None:
     assert jexl_npm._compare(reference_jexl(), ("", text, {}), theirs)[0] == outcome
 
 

@@ -174,7 +174,9 @@ def test_every_node_knows_its_part_of_the_text() -> None:
         ("[1,] +", [("empty-part", 4), ("expression-syntax", 7)]),
     ],
 )  # fmt: skip
-def test_strict_reports_all_that_only_the_reference_accepts(text: str, expected: list[tuple[str, int]]) -> None:
+def test_strict_reports_all_that_only_the_reference_accepts(
+    text: str, expected: list[tuple[str, int]]
+) -> None:
     assert [(code, column) for code, _, column in problems(text, strict=True)] == expected
 
 
@@ -191,7 +193,21 @@ def test_strict_accepts_what_is_meant(text: str) -> None:
 
 
 def test_every_problem_of_the_strict_grammar_says_the_way_out() -> None:
-    texts = ["a||b&&c", "1<2<3", "2^3^4", "-2^2", "(1", "[1,]", "a?b:", "a.f(1)", "--1", "(!a).b", ".a", "xs[(.a)]", "'"]
+    texts = [
+        "a||b&&c",
+        "1<2<3",
+        "2^3^4",
+        "-2^2",
+        "(1",
+        "[1,]",
+        "a?b:",
+        "a.f(1)",
+        "--1",
+        "(!a).b",
+        ".a",
+        "xs[(.a)]",
+        "'",
+    ]
     for text in texts:
         with pytest.raises(ProblemError) as caught:
             parse(text, strict=True)
