@@ -59,7 +59,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     ``FORMWRIGHT_SECURE_COOKIES`` and ``SECRET_KEY``. Raises ProblemError with every value that cannot be used.
     """
     found: list[Problem] = []
-    folders = tuple(Path(part) for part in environment.get("FORMWRIGHT_METADATA", "").split(os.pathsep) if part)
+    folders = tuple(
+        Path(part) for part in environment.get("FORMWRIGHT_METADATA", "").split(os.pathsep) if part
+    )
     settings = Settings(
         data=Path(environment.get("FORMWRIGHT_DATA") or ".formwright").resolve(),
         port=int(_number(environment, "PORT", 8000, 0, 65535, found)),
@@ -89,7 +91,9 @@ def _number(
     except ValueError:
         value = least - 1
     if not least <= value <= most:
-        sentence = f"The environment variable {name} is {text!r}, which is not a number from {least} to {most}."
+        sentence = (
+            f"The environment variable {name} is {text!r}, which is not a number from {least} to {most}."
+        )
         found.append(Problem("bad-setting", sentence, Place(field=name), f"Unset it to use {default:g}."))
         return default
     return value
