@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Text, and_, case, false, null, or_, true
+from sqlalchemy import ColumnElement, Text, and_, case, false, literal_column, or_, true
 
 from formwright.expressions import equality
 from formwright.expressions.nodes import (
@@ -46,6 +46,7 @@ __all__ = ["Compiler"]
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 BOOLEAN = Type(Kind.BOOLEAN)
 UNKNOWN = Type(Kind.ANY, optional=True)
+NOTHING: ColumnElement[Any] = literal_column("NULL")
 VISITS = 10_000
 # `count > 0` and what means the same: whether it asks for a row or for none.
 ASKS_FOR_ROWS = {
@@ -79,6 +80,8 @@ class Compiler:
 
     def fail(self, node: Node, why: NotInSql) -> None:
         """Note that *node* has no SQL meaning, unless a part of it has none."""
+        if self.failures and self._visits > VISITS:
+            return
         if not any(node.start <= other.start and other.end <= node.end for other, _ in self.failures):
             self.failures.append((node, why))
 
@@ -95,14 +98,17 @@ class Compiler:
     def condition(self, node: Node, holds: bool) -> Condition:
         """Return what is TRUE exactly when *node* is true, or with *holds* false, when it is not."""
         try:
-            self._visit()
+            self._visit(node)
             return self._condition(node, holds)
         except NotInSql as why:
             self.fail(node, why)
             return true()
 
-    def _visit(self) -> None:
+    def _visit(self, node: Node) -> None:
         self._visits += 1
+        if self.constants.is_forbidden(node):
+            why = "a check or an index cannot depend on what changes by itself"
+            raise NotInSql(why, "make it a rule, or a filter")
         if self._visits > VISITS:
             raise NotInSql("it would become too large", "split it, for example into computed attributes")
 
@@ -178,13 +184,13 @@ class Compiler:
     def operand(self, node: Node) -> Operand:
         """Return the value of *node*."""
         try:
-            self._visit()
+            self._visit(node)
             if self.constants.is_constant(node):
                 return self._constant(node)
             return self._operand(node)
         except NotInSql as why:
             self.fail(node, why)
-            return Value(null(), UNKNOWN)
+            return Value(NOTHING, UNKNOWN)
 
     def _constant(self, node: Node) -> Constant:
         value, known = self.constants.value(node)
@@ -200,9 +206,6 @@ class Compiler:
             case Name(name=name, relative=True):
                 return self.records.attribute(self._elements[-1], name)
             case Name(name=name):
-                if self.constants.reads(node).context:
-                    why = f"a check or an index cannot depend on `{name}`, which changes by itself"
-                    raise NotInSql(why, "make it a rule, or a filter")
                 return self.root if self.constants.is_row(name) else self.records.attribute(self.root, name)
             case Member(subject=subject, name=name):
                 return self._attribute(self.operand(subject), name)
@@ -233,7 +236,7 @@ class Compiler:
             case Constant(value=list() as values, type=kind):
                 return self.literals.array(values, sql_type(kind.of or Type(Kind.TEXT)))
             case Constant(value=value, known=known):
-                return self.literals.value(value) if known else null()
+                return self.literals.value(value) if known else NOTHING
             case Record(id=identity):
                 return identity.sql
             case _:
@@ -268,7 +271,7 @@ class Compiler:
         element = (found.type.of or UNKNOWN).maybe()
         if isinstance(position, Constant) and type(position.value) is int:
             if not 0 <= position.value < 2**31 - 1:
-                return Value(null(), element)
+                return Value(NOTHING, element)
             return Value(found.sql[position.value + 1], element)
         raise NotInSql("only a fixed position has an SQL form")
 

@@ -34,8 +34,8 @@ class Constants:
     """Tells which nodes are constant, and their values.
 
     *binds* are the names of the context besides the attributes of the row; None
-    while only checking, when the values are unknown. With *own* they are no
-    constants at all: the text of a check or of an index cannot depend on them.
+    while only checking, when the values are unknown. With *own* they are
+    forbidden: the text of a check or of an index cannot depend on them.
     """
 
     scope: Scope
@@ -89,9 +89,12 @@ class Constants:
     def is_constant(self, node: Node) -> bool:
         """Tell whether no row changes the value of *node*; a list literal is left to what it stands in."""
         found = self.reads(node)
-        if isinstance(node, ListLiteral) or (self.own and found.context):
-            return False
-        return not found.row and not found.element
+        return not (found.row or found.element or isinstance(node, ListLiteral))
+
+    def is_forbidden(self, node: Node) -> bool:
+        """Tell whether *node* reads names of the context where only the row counts."""
+        found = self.reads(node)
+        return self.own and found.context and not (found.row or found.element)
 
     def value(self, node: Node) -> tuple[Any, bool]:
         """Return the value of a constant node, and whether it is known."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, all_, any_, false, func, or_, true
+from sqlalchemy import ColumnElement, Text, all_, any_, false, func, literal_column, or_, true
 from sqlalchemy.dialects import postgresql
 
 from formwright.expressions.sql.comparing import Condition, beside, equal, sides, unequal, uuid_of
@@ -110,7 +110,7 @@ def _inside(value: Operand, where: Operand, literals: Literals) -> Condition:
         case Value(type=Type(kind=Kind.LIST)):
             return _in_array(value, where, literals)
         case Value() | Constant() if isinstance(value, (Value, Constant)):
-            return func.strpos(_text(where, literals), _text(value, literals)) > 0
+            return func.strpos(_text(where, literals), _text(value, literals)) > literal_column("0")
         case _:
             raise NotInSql("SQL cannot look into it")
 
