@@ -64,10 +64,8 @@ class TooLarge(Exception):  # noqa: N818 - it says what the value is
 def truth(value: Any) -> bool:
     """Return whether *value* counts as true: all but null, undefined, false, 0, NaN and the empty text."""
     kind = type(value)
-    if kind is bool:
+    if kind is bool or kind is str:
         return bool(value)
-    if kind is str:
-        return value != ""
     if kind is int or kind is float or kind is Decimal:
         # Only NaN differs from itself.
         return bool(value != 0 and value == value)  # noqa: PLR0124
