@@ -83,7 +83,7 @@ def _numbers(left: Any, right: Any) -> type:
 
 
 def add(left: Any, right: Any) -> Any:
-    """Return the sum of two numbers or durations, or of a datetime and a duration; missing joins to missing."""
+    """Return the sum of two numbers or durations, or of a datetime and a duration."""
     if type(left) is int and type(right) is int:
         return left + right
     if left is None or right is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from formwright.expressions.comparisons import comparable
 from formwright.expressions.joining import is_constant
 from formwright.expressions.kinds import ANY, NUMBER, TEXT, common, described
 from formwright.expressions.nodes import (
@@ -17,7 +18,6 @@ from formwright.expressions.nodes import (
     Transform,
     walk,
 )
-from formwright.expressions.operators import comparable
 from formwright.expressions.registry import Cost, Form, Function, Parameter, Role
 from formwright.expressions.types import Kind, Type
 from formwright.problems import suggest
@@ -136,7 +136,9 @@ def _value(checker: Checker, parameter: Parameter, node: Node) -> Type:
     inner = found.of.kind if found.of else Kind.ANY
     if parameter.of and inner not in parameter.of and inner is not Kind.ANY:
         return checker.flag(
-            "argument-type", node, f"The elements of this list are each {described(inner)}; name an attribute.",
+            "argument-type",
+            node,
+            f"The elements of this list are each {described(inner)}; name an attribute.",
             "use `|map('…')` first",
         )
     if parameter.only and isinstance(node, Literal) and node.value not in parameter.only:
@@ -183,10 +185,11 @@ def _element_fits(
         return
     parameter = function.parameters[1]
     kind = types[0].of.kind
-    if parameter.role in (Role.ATTRIBUTE, Role.ORDER) and parameter.kinds:
-        if kind not in parameter.kinds and kind is not Kind.ANY:
-            sentence = f"`{function.name}` needs other elements; each here is {described(kind)}."
-            checker.flag("argument-type", arguments[0], sentence, f"name an attribute: `{function.name}('…')`")
+    if parameter.role not in (Role.ATTRIBUTE, Role.ORDER) or not parameter.kinds:
+        return
+    if kind not in parameter.kinds and kind is not Kind.ANY:
+        sentence = f"`{function.name}` needs other elements; each here is {described(kind)}."
+        checker.flag("argument-type", arguments[0], sentence, f"name an attribute: `{function.name}('…')`")
 
 
 def _field(checker: Checker, node: Node) -> Type:

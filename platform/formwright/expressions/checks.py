@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from formwright.expressions import calls, operators
 from formwright.expressions.grammar import RESERVED
@@ -26,6 +27,7 @@ from formwright.expressions.nodes import (
 )
 from formwright.expressions.registry import Registry
 from formwright.expressions.reports import Report
+from formwright.expressions.results import expect
 from formwright.expressions.types import Kind, Scope, Type
 from formwright.problems import suggest
 
@@ -59,7 +61,7 @@ def check(node: Node, scope: Scope, registry: Registry, report: Report, expects:
         if expects.kind is Kind.BOOLEAN:
             checker.truthy(node)
         else:
-            operators.expect(checker, node, expects)
+            expect(checker, node, expects)
     return Checked(found, checker.types, tuple(checker.queries))
 
 
@@ -87,37 +89,23 @@ class Checker:
         return found
 
     def _of(self, node: Node) -> Type:
-        match node:
-            case Literal():
-                return literal_type(node)
-            case Name():
-                return self._name(node)
-            case Member():
-                return self._member(node)
-            case Binary():
-                return operators.binary(self, node)
-            case Unary(operand=operand):
-                self.condition(operand)
-                return BOOLEAN
-            case Conditional():
-                return self._conditional(node)
-            case Filter():
-                return self._filter(node)
-            case Index():
-                return self._index(node)
-            case Call():
-                return calls.call(self, node)
-            case Transform():
-                return calls.transform(self, node)
-            case ListLiteral(items=items):
-                return Type(Kind.LIST, of=common([self.of(item) for item in items]) if items else None)
-            case ObjectLiteral(pairs=pairs):
-                for name, value in pairs:
-                    self.plain_name(name, value)
-                    self.of(value)
-                return Type(Kind.OBJECT)
-            case _:
-                return self.flag("expression-syntax", node, "Something is missing here.")
+        check_node = self._checks.get(type(node))
+        if check_node is None:
+            return self.flag("expression-syntax", node, "Something is missing here.")
+        return check_node(self, node)
+
+    def _not(self, node: Unary) -> Type:
+        self.condition(node.operand)
+        return BOOLEAN
+
+    def _list(self, node: ListLiteral) -> Type:
+        return Type(Kind.LIST, of=common([self.of(item) for item in node.items]) if node.items else None)
+
+    def _object(self, node: ObjectLiteral) -> Type:
+        for name, value in node.pairs:
+            self.plain_name(name, value)
+            self.of(value)
+        return Type(Kind.OBJECT)
 
     # -- names and what they hold ----------------------------------------------
 
@@ -202,7 +190,9 @@ class Checker:
             return UNKNOWN
         if subject.kind is not Kind.LIST:
             return self.flag(
-                "index-needs-list", node.key, f"Brackets with a position follow a list, not {described(subject)}."
+                "index-needs-list",
+                node.key,
+                f"Brackets with a position follow a list, not {described(subject)}.",
             )
         if key.kind not in (Kind.INTEGER, Kind.ANY):
             return self.flag(
@@ -212,14 +202,18 @@ class Checker:
                 "write `[.name == …]` to filter",
             )
         if isinstance(literal, int) and literal < 0:
-            self.flag("negative-index", node.key, "Positions count from 0.", "use `|last` for the last element")
+            self.flag(
+                "negative-index", node.key, "Positions count from 0.", "use `|last` for the last element"
+            )
         return (subject.of or ANY).maybe()
 
     def _filter(self, node: Filter) -> Type:
         subject = self.of(node.subject)
         element = subject.of or ANY if subject.kind is Kind.LIST else ANY
         if subject.kind not in (Kind.LIST, Kind.ANY):
-            self.flag("filter-needs-list", node, f"A filter follows a list of records, not {described(subject)}.")
+            self.flag(
+                "filter-needs-list", node, f"A filter follows a list of records, not {described(subject)}."
+            )
         elif element.kind not in (Kind.RECORD, Kind.OBJECT, Kind.ANY):
             self.flag(
                 "filter-needs-list",
@@ -262,6 +256,21 @@ class Checker:
         test = self.types[id(node.test)]
         then = test.surely() if node.then is None else self.of(node.then)
         return join(then, self.of(node.otherwise))
+
+    _checks: ClassVar[Mapping[type[Node], Callable[[Checker, Any], Type]]] = {
+        Binary: operators.binary,
+        Call: calls.call,
+        Conditional: _conditional,
+        Filter: _filter,
+        Index: _index,
+        ListLiteral: _list,
+        Literal: lambda _, node: literal_type(node),
+        Member: _member,
+        Name: _name,
+        ObjectLiteral: _object,
+        Transform: calls.transform,
+        Unary: _not,
+    }
 
 
 def literal_type(node: Literal) -> Type:

@@ -67,7 +67,7 @@ class _Reader:
                     self.read(child)
 
     def paths(self, node: Node) -> tuple[str, ...]:
-        """Return where the value of *node* lives, noting what is read on the way; empty when it is computed."""
+        """Return where the value of *node* lives, noting what is read on the way; empty if computed."""
         match node:
             case Name(name=name, relative=False):
                 return (name,)

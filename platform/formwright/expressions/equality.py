@@ -69,7 +69,7 @@ def contains(value: Any, where: Any) -> bool:
 
 
 def index(value: Any, key: Any) -> Any:
-    """Return the element of a list by its position from 0, or a value of an object by its name; else missing."""
+    """Return the element of a list by position, a value of an object by name; else missing."""
     if type(value) is list and type(key) is int:
         return value[key] if 0 <= key < len(value) else None
     if type(value) is dict and type(key) is str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Expression", "compile_expression", "fails_closed"]
 
 NOWHERE = Place()
+WORDS = re.compile("null|today|now")
 Context = Mapping[str, Any]
 
 
@@ -54,6 +56,7 @@ class Expression:
     registry: Registry = field(compare=False, repr=False)
     dependencies: frozenset[str] = field(compare=False, repr=False)
     queries: tuple[Call, ...] = field(default=(), compare=False, repr=False)
+    criteria: tuple[Evaluate, ...] = field(init=False, default=(), compare=False, repr=False)
     value: Evaluate = field(init=False, compare=False, repr=False)
     true: Callable[[Context], bool] = field(init=False, compare=False, repr=False)
 
@@ -89,20 +92,24 @@ class Expression:
         is left: a question may depend on the answer of another. Questions whose
         criteria cannot be evaluated yet are left out.
         """
+        if len(self.criteria) < len(self.queries):
+            object.__setattr__(self, "criteria", tuple(map(self._criteria, self.queries)))
         answers = context.get(RECORDS) or {}
         found: dict[RecordQuery, None] = {}
-        for call in self.queries:
-            entity, *rest, criteria = call.arguments
-            run = compile_tree(criteria, self.types, self.registry, self.failed, criteria=True)
+        for call, criteria in zip(self.queries, self.criteria, strict=True):
             try:
-                values = run(context)
+                values = criteria(context)
             except ProblemError:
                 continue
+            entity, *rest = call.arguments[:-1]
             attribute = literal_text(rest[0]) if rest else ""
             query = question(Question(call.name), literal_text(entity), attribute, values)
             if query is not None and query not in answers:
                 found[query] = None
         return list(found)
+
+    def _criteria(self, call: Call) -> Evaluate:
+        return compile_tree(call.arguments[-1], self.types, self.registry, self.failed, criteria=True)
 
     def explain(self, context: Context) -> Explanation:
         """Return the smallest parts that decided the result, with their values."""
@@ -150,11 +157,12 @@ def compile_expression(
     except ProblemError:
         parse(text, strict=True, limits=DIALECT_LIMITS, place=place)
         raise
-    node = dialect_tree(tree, scope.visible())
+    names = scope.visible()
+    node = dialect_tree(tree, names) if WORDS.search(text) else tree
     report = Report(text, place, strict=True)
     checked = check(node, scope, known, report, expects)
     report.finish()
-    return _expression(text, scope, place, expects, known, node, checked)
+    return _expression(text, scope, place, expects, registry=known, node=node, checked=checked)
 
 
 def _expression(
@@ -162,6 +170,7 @@ def _expression(
     scope: Scope,
     place: Place,
     expects: Type | None,
+    *,
     registry: Registry,
     node: Node,
     checked: Checked,

@@ -10,7 +10,18 @@ from typing import Any
 
 from formwright.expressions.types import Kind, Type
 
-__all__ = ["ANY", "BOOLEAN", "DECIMAL", "INTEGER", "NUMBER", "NUMERIC", "ORDERED", "TEXT"]
+__all__ = [
+    "ANY",
+    "BOOLEAN",
+    "DECIMAL",
+    "INTEGER",
+    "MOMENTS",
+    "NUMBER",
+    "NUMERIC",
+    "ORDERED",
+    "OTHER_TRUTH",
+    "TEXT",
+]
 __all__ += ["common", "described", "join", "type_of"]
 
 ANY = Type(Kind.ANY)
@@ -22,6 +33,9 @@ TEXT = Type(Kind.TEXT)
 
 NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
 ORDERED = NUMERIC | {Kind.TEXT, Kind.DATE, Kind.DATETIME, Kind.TIME, Kind.DURATION}
+MOMENTS = frozenset({Kind.DATE, Kind.DATETIME, Kind.TIME})
+# Truth of Python is that of the dialect, except for these.
+OTHER_TRUTH = frozenset({Kind.ANY, Kind.LIST, Kind.OBJECT, Kind.RECORD})
 
 WORDS = {
     Kind.ANY: "any value",

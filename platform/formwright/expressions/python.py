@@ -16,19 +16,19 @@ Equality `==` `!=`
     across integer and decimal (2 == 2.00); a boolean never equals a number; texts by code point; records by
     their id, with each other and with a text (`owner == user.id`); lists element by element.
 Order `<` `<=` `>` `>=`
-    False when a side is missing. Numbers by value; texts by code point (COLLATE "C"); date with date, datetime
-    with datetime, time with time, duration with duration. date with datetime, text with number, booleans,
-    records and lists are refused.
+    False when a side is missing. Numbers by value; texts by code point (COLLATE "C"); date with date,
+    datetime with datetime, time with time, duration with duration. date with datetime, text with number,
+    booleans, records and lists are refused.
 `in`
     `x in list`: some element equals x (records by id); false when the list is missing; a missing x is in no
     list. `'a' in text`: the text occurs, case counts, '' occurs in every text; false when a side is missing.
 Literals
     An integer literal is an integer, a literal with a fraction is a decimal with exactly its digits. Beside a
     float (kind `number`) a literal joins as float. Beside a date, datetime or time a text literal is read as
-    ISO 8601 when it is checked (`due < '2027-01-31'`); a datetime literal without zone is UTC. See joining.py.
+    ISO 8601 when it is checked (`due < '2027-01-31'`); without a zone a datetime literal is UTC (joining.py).
 Arithmetic
     Missing when a side is missing. Decimal with float refuses.
-    + - *     integer with integer: integer, unbounded (SQL: numeric). decimal with integer or decimal: decimal,
+    + - *     integer with integer: integer, unbounded (SQL: numeric). decimal with either: decimal,
               exact. float with float or integer: float.
     /         integer or decimal: decimal, rounded half away from zero to 20 digits after the point
               (SQL: round((a + 0.0000000000000000000000000) / nullif(b, 0), 20)). float: float.
@@ -38,15 +38,15 @@ Arithmetic
     Division by zero (`/`, `//`, `%`), `^` of a negative base with a fraction, and every float result that is
     not finite are missing. A decimal result of more than 400 digits is a problem at run time.
 Text `+`
-    text + text only; missing when a side is missing (refused by the checker when a side is optional, use `?:`).
+    text + text only; missing when a side is missing (the checker refuses an optional side, use `?:`).
 Dates
     date - date: integer, whole days. datetime - datetime: duration. datetime + duration, datetime - duration:
     datetime. duration + duration, duration - duration: duration. Everything else: add_days and its kin.
 Lists
-    `list[0]` counts from 0; outside, and negative: missing. A filter keeps the elements for which its condition
-    is true; of a missing list it gives []. List functions read a missing list as an empty one: `length`,
-    `count` and `sum` give 0, `any` false, `all` true; `first`, `last`, `min`, `max` give missing. `sum`, `min`,
-    `max`, `map`, `unique` and `join` pass over missing elements.
+    `list[0]` counts from 0; outside, and negative: missing. A filter keeps the elements for which its
+    condition is true; of a missing list it gives []. List functions read a missing list as an empty one:
+    `length`, `count` and `sum` give 0, `any` false, `all` true; `first`, `last`, `min`, `max` give missing. `sum`,
+    `min`, `max`, `map`, `unique` and `join` pass over missing elements.
 Functions
     Every other function gives missing when an argument is missing, unless its entry says it `sees_missing`
     (`empty`, `coalesce`). Rounding is half away from zero.
@@ -62,6 +62,7 @@ from types import CodeType
 from typing import Any
 
 from formwright.expressions import arithmetic, equality
+from formwright.expressions.call_source import criteria as criteria_source
 from formwright.expressions.joining import as_moment
 from formwright.expressions.limits import ELEMENTS, spend
 from formwright.expressions.nodes import Node
@@ -124,7 +125,7 @@ def compile_tree(
     if decides:
         result = f"not not {writer.test(node)}"
     elif criteria:
-        result = writer.criteria(node)
+        result = criteria_source(writer, node)
     else:
         result = _converted(writer.value(node), types[id(node)], expects)
     budget = f"    B = [{ELEMENTS}]\n" if writer.lists else ""

@@ -46,9 +46,7 @@ NEVER = _Never()
 NOTHING: Mapping[Question, Any] = {Question.LOOKUP: None, Question.COUNT: 0, Question.SUM: 0}
 
 
-def question(
-    kind: Question, entity: str, attribute: str, criteria: Mapping[str, Any]
-) -> RecordQuery | None:
+def question(kind: Question, entity: str, attribute: str, criteria: Mapping[str, Any]) -> RecordQuery | None:
     """Return the query to ask, or None when no record can match.
 
     A criterion with a missing value matches nothing (a written ``null`` asks

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.support.shop import SCOPE
 
 from formwright.expressions import Kind, Type, compile_expression
 from formwright.problems import Place, ProblemError
-from tests.support.shop import SCOPE
 
 CASES = Path(__file__).parents[2] / "cases" / "expressions"
 

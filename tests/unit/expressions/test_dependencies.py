@@ -1,10 +1,10 @@
 """What an expression reads, what runs again after a change, and the order of computed values."""
 
 import pytest
+from tests.support.shop import SCOPE
 
 from formwright.expressions import ReverseIndex, compile_expression, order
 from formwright.problems import Place, ProblemError
-from tests.support.shop import SCOPE
 
 PATHS = [
     ("1 + 2", ""),

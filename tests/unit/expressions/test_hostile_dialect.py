@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.shop import EMPTY, SCOPE
+from tests.unit.expressions.test_python import FULL
 
 from formwright.expressions import compile_expression
 from formwright.problems import ProblemError
-from tests.support.shop import EMPTY, SCOPE
-from tests.unit.expressions.test_python import FULL
 
 CASES = json.loads(
     (Path(__file__).parents[2] / "cases" / "fuzz" / "expression_cases.json").read_text("utf-8")

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from tests.support.shop import EMPTY, SCOPE
 
 from formwright.expressions import Kind, Type, compile_expression, fails_closed
 from formwright.problems import Place, ProblemError
-from tests.support.shop import EMPTY, SCOPE
 
 D = Decimal
 FULL = {

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from formwright.expressions import RECORDS, Question, RecordQuery, compile_expression
 from tests.support.shop import SCOPE
+
+from formwright.expressions import RECORDS, Question, RecordQuery, compile_expression
 
 
 def answered(expression, context, answer):

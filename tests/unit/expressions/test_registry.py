@@ -1,16 +1,66 @@
 """The registry: every example of the catalogue holds, plugins extend it, names are taken once."""
 
 import pytest
-
-from formwright.expressions import Example, Form, Function, Parameter, Registry, Scope, Type, Kind
-from formwright.expressions import compile_expression, standard
-from formwright.expressions.kinds import type_of
-from formwright.problems import ProblemError
 from tests.support.shop import SCOPE, Unknown
 
-LISTED = """lower upper trim digits length replace starts_with contains split join abs round floor ceil min max
-first last any all sum map sort unique count add_days add_months add_years days_between months_between weekday
-start_of end_of format empty coalesce has_role in_team changed lookup len""".split()
+from formwright.expressions import (
+    Example,
+    Form,
+    Function,
+    Kind,
+    Parameter,
+    Registry,
+    Scope,
+    Type,
+    compile_expression,
+    standard,
+)
+from formwright.expressions.kinds import type_of
+from formwright.problems import ProblemError
+
+LISTED = [
+    "lower",
+    "upper",
+    "trim",
+    "digits",
+    "length",
+    "replace",
+    "starts_with",
+    "contains",
+    "split",
+    "join",
+    "abs",
+    "round",
+    "floor",
+    "ceil",
+    "min",
+    "max",
+    "first",
+    "last",
+    "any",
+    "all",
+    "sum",
+    "map",
+    "sort",
+    "unique",
+    "count",
+    "add_days",
+    "add_months",
+    "add_years",
+    "days_between",
+    "months_between",
+    "weekday",
+    "start_of",
+    "end_of",
+    "format",
+    "empty",
+    "coalesce",
+    "has_role",
+    "in_team",
+    "changed",
+    "lookup",
+    "len",
+]
 
 
 def examples():

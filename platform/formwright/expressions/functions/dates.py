@@ -105,7 +105,7 @@ def format_moment(moment: Any, pattern: str) -> str:
 def _part(moment: Any, token: str) -> str:
     if token not in TOKENS:
         return token
-    if token == "yyyy":
+    if token.startswith("y"):
         return f"{moment.year:04}"
     return str(moment.strftime(TOKENS[token]))
 
@@ -127,7 +127,7 @@ def _moved(unit: str) -> Any:
 
 
 def _interval(unit: str, count: Any) -> tuple[Any, ...]:
-    zero = literal_column("0")
+    zero: ColumnElement[Any] = literal_column("0")
     return {"years": (count,), "months": (zero, count), "days": (zero, zero, zero, count)}[unit]
 
 
