@@ -56,21 +56,22 @@ class Binaries:
         program: str,
         *arguments: str | Path,
         account: Account | None = None,
+        folder: Path = Path("/"),
         timeout: float = 120,
     ) -> subprocess.CompletedProcess[str]:
-        """Run *program* as *account* and return its exit code and its output, both streams in one.
+        """Run *program* as *account* in *folder*; return its exit code and output, both streams in one.
 
         Output goes through a file: a pipe would be inherited by the server that pg_ctl
         starts, and reading it to the end would never finish.
         """
         command = [str(self.folder / program), *map(str, arguments)]
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-            done = _call(command, output.fileno(), account, timeout)
+            done = _call(command, output.fileno(), account, folder, timeout)
             output.seek(0)
             return subprocess.CompletedProcess(command, done, output.read())
 
 
-def _call(command: list[str], output: int, account: Account | None, timeout: float) -> int:
+def _call(command: list[str], output: int, account: Account | None, folder: Path, timeout: float) -> int:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"LC_ALL": "C", "PGCONNECT_TIMEOUT": "10"}
     try:
@@ -79,7 +80,7 @@ def _call(command: list[str], output: int, account: Account | None, timeout: flo
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd="/",
+            cwd=folder,
             env=environment,
             timeout=timeout,
             check=False,

@@ -71,7 +71,7 @@ def write_settings(places: Places, extra: Mapping[str, str]) -> None:
 
 def _initdb(binaries: Binaries, cluster: Path, account: Account | None) -> None:
     trust = ["--auth=trust", f"--username={USER}", "--encoding=UTF8", "--no-instructions"]
-    done = binaries.run("initdb", "-D", cluster, *trust, *_locale(binaries.major), account=account)
+    done = binaries.run("initdb", "-D", cluster.resolve(), *trust, *_locale(binaries.major), account=account)
     if done.returncode:
         reason = done.stdout.strip().rpartition("\n")[2]
         sentence = f"The data directory of the database server could not be made: {reason}"

@@ -74,17 +74,20 @@ def halt(binaries: Binaries, places: Places, account: Account | None) -> None:
         # pg_ctl signals whatever number the pid file holds: only call it when that is the server.
         if postmaster.running(places.cluster) is None:
             return
-        stop = ["stop", "-D", str(places.cluster), "-m", mode, "-w", "-t", str(patience)]
-        done = binaries.run("pg_ctl", *stop, account=account, timeout=patience + 30)
+        stop = ["stop", "-D", ".", "-m", mode, "-w", "-t", str(patience)]
+        here = places.cluster.resolve()
+        done = binaries.run("pg_ctl", *stop, account=account, folder=here, timeout=patience + 30)
         if done.returncode == 0:
             return
         logger.warning("The database server did not stop (%s): %s", mode, done.stdout.strip())
 
 
 def _started(binaries: Binaries, places: Places, account: Account | None) -> bool:
-    start = ["start", "-D", str(places.cluster), "-l", str(places.log), "-w", "-t", str(RECOVERY)]
+    # Relative paths: pg_ctl puts them into a shell command, where a quote in a name would do harm.
+    start = ["start", "-D", ".", "-l", places.log.name, "-w", "-t", str(RECOVERY)]
+    here = places.cluster.resolve()
     try:
-        done = binaries.run("pg_ctl", *start, account=account, timeout=RECOVERY + 30)
+        done = binaries.run("pg_ctl", *start, account=account, folder=here, timeout=RECOVERY + 30)
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0

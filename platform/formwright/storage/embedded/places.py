@@ -71,6 +71,12 @@ class Places:
         """The socket itself."""
         return self.socket_folder / _SOCKET
 
+    def remove_socket_folder(self) -> None:
+        """Remove the folder of the socket when it is one of the temporary directory."""
+        if self.socket_folder != self.cluster.resolve():
+            with suppress(OSError):
+                self.socket_folder.rmdir()
+
     def prepare_socket_folder(self, account: Account | None) -> None:
         """Make the folder of the socket; raise :class:`ProblemError` when somebody else made it first."""
         folder = self.socket_folder

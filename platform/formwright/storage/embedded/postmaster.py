@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -131,16 +130,8 @@ def _serves(pid: int, cluster: Path) -> bool:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
             return False
-        return _folder(process) == cluster.resolve()
+        # All processes of a server work in its data directory. Where we may not look, it is
+        # another user's, and so not ours.
+        return Path(process.cwd()).resolve() == cluster.resolve()
     except psutil.Error:
         return False
-
-
-def _folder(process: psutil.Process) -> Path | None:
-    """Return the data directory of a postgres process: its working folder, else what `-D` says."""
-    try:
-        return Path(process.cwd()).resolve()
-    except psutil.AccessDenied:
-        arguments = process.cmdline()
-        after = [value for flag, value in pairwise(arguments) if flag == "-D"]
-        return Path(after[0]).resolve() if after else None

@@ -99,6 +99,7 @@ class EmbeddedPostgres:
                 return False
             binaries, account = self._tools()
             halt(binaries, self.places, account)
+            self.places.remove_socket_folder()
         return True
 
     def __enter__(self) -> Self:
