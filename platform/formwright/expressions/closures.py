@@ -80,7 +80,9 @@ def _missing(node: nodes.Missing, _: Language) -> Closure:
 def _name(node: nodes.Name, _: Language) -> Closure:
     name = node.name
     if node.relative:
-        return lambda _context, current, _budget: own(current, name)
+        return lambda _context, current, _budget: (
+            current.get(name, UNDEFINED) if type(current) is dict else own(current, name)
+        )
     return lambda context, _current, _budget: context.get(name, UNDEFINED)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,9 @@ def equal(left: Any, right: Any) -> bool:
     kind, other = type(left), type(right)
     if kind is other and kind in _SCALARS:
         return bool(left == right)
+    if kind in _NUMBERS and other in _NUMBERS:
+        # Large whole numbers are equal when their doubles are.
+        return bool(left == right) or number_of(left) == number_of(right)
     nothing = left is None or left is UNDEFINED
     if nothing or right is None or right is UNDEFINED:
         return nothing and (right is None or right is UNDEFINED)
@@ -71,7 +75,7 @@ def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     """Return a comparison: texts by their UTF-16 units, all else as numbers, false for NaN."""
 
     def compare(left: Any, right: Any) -> bool:
-        if type(left) is float and type(right) is float:
+        if (type(left) is float and type(right) is float) or _small(left, right):
             return test(left, right)
         a, b = primitive(left), primitive(right)
         if type(a) is str and type(b) is str:
@@ -168,10 +172,10 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "^": power,
     "==": equal,
     "!=": differ,
-    "<": _ordered(lambda a, b: a < b),
-    "<=": _ordered(lambda a, b: a <= b),
-    ">": _ordered(lambda a, b: a > b),
-    ">=": _ordered(lambda a, b: a >= b),
+    "<": _ordered(operator.lt),
+    "<=": _ordered(operator.le),
+    ">": _ordered(operator.gt),
+    ">=": _ordered(operator.ge),
     "in": contains,
 }
 """The operators that look at both sides."""
