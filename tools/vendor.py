@@ -14,7 +14,12 @@ from pathlib import Path
 VENDOR = Path(__file__).resolve().parent.parent / "platform/formwright/web/static/vendor"
 MANIFEST = VENDOR / "manifest.json"
 LICENCES = {"htmx": "0BSD", "tabler": "MIT", "tabler-icons": "MIT", "tom-select": "Apache-2.0"}
-PACKAGES = {"htmx": "htmx.org", "tabler": "@tabler/core", "tabler-icons": "@tabler/icons", "tom-select": "tom-select"}
+PACKAGES = {
+    "htmx": "htmx.org",
+    "tabler": "@tabler/core",
+    "tabler-icons": "@tabler/icons",
+    "tom-select": "tom-select",
+}
 
 
 def measure() -> dict[str, dict[str, object]]:
