@@ -45,7 +45,7 @@ async def _opened(engine: Any) -> Any:
 
 async def _rows(connection: Any, statement: Executable) -> Sequence[Any]:
     result = await connection.execute(statement)
-    return result.all() if result.returns_rows else []
+    return list(result.all()) if result.returns_rows else []
 
 
 def fill(run: Run, filling: Filling) -> None:

@@ -124,12 +124,21 @@ class Compiler:
                 return self._logic(operator == "&&", left, right, holds)
             case Conditional(test=test, then=None, otherwise=otherwise):
                 return self._logic(False, test, otherwise, holds)
+            case Conditional(then=Node()) if (taken := self.taken(node)) is not None:
+                return self.condition(taken, holds)
             case Conditional(test=test, then=Node() as then, otherwise=otherwise):
                 branch = (self.condition(test, True), self.condition(then, holds))
                 return case(branch, else_=self.condition(otherwise, holds))
             case Binary(operator=operator) if operator in COMPARISONS:
                 return self._comparison(node, holds)
         return self._truthy(self.operand(node), holds)
+
+    def taken(self, node: Conditional) -> Node | None:
+        """Return the branch of *node* when its test is the same for every row, else None."""
+        if not self.constants.is_constant(node.test):
+            return None
+        value, known = self.constants.value(node.test)
+        return (node.then if equality.truth(value) else node.otherwise) if known else None
 
     def _logic(self, both: bool, left: Node, right: Node, holds: bool) -> Condition:
         sides = self.condition(left, holds), self.condition(right, holds)
