@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+import asyncpg
+
 if TYPE_CHECKING:
     from formwright.storage.database import Database, Transaction
 
@@ -14,6 +16,10 @@ __all__ = ["Month", "ensure_partitions"]
 
 AHEAD = 3
 """How many months after the current one have their partition."""
+
+
+PATIENCE = "5s"
+"""How long to wait for the lock on the history, and so at most to hold up its writers."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,14 +56,21 @@ async def ensure_partitions(
 ) -> list[Month]:
     """Create the partitions of the month of *now* and of the *ahead* next ones; return the new ones.
 
-    Rows that were written to the default partition meanwhile move to their month.
+    Rows that were written to the default partition meanwhile move to their month. When a long
+    transaction keeps the history locked, the rest waits for the next call: the default partition
+    takes every row without one.
     """
     first = Month.of(now or datetime.now(UTC))
     wanted = [first.later(index) for index in range(ahead + 1)]
     missing = [month for month in wanted if not await _exists(database, month)]
+    made: list[Month] = []
     for month in missing:
-        await database.run_transaction(partial(_create, month))
-    return missing
+        try:
+            await database.run_transaction(partial(_create, month))
+        except asyncpg.LockNotAvailableError:
+            break
+        made.append(month)
+    return made
 
 
 async def _exists(database: Database, month: Month) -> bool:
@@ -68,7 +81,7 @@ async def _exists(database: Database, month: Month) -> bool:
 async def _create(month: Month, tx: Transaction) -> None:
     # Only one process at a time, and no writer: one that was sent to the default partition before the
     # month existed, and waits there, would then fail on that partition's new bound.
-    await tx.execute("set local lock_timeout = '10s'")
+    await tx.execute(f"set local lock_timeout = '{PATIENCE}'")
     await tx.execute("lock table fw_history in share row exclusive mode")
     if await tx.fetchval("select to_regclass(current_schema() || '.' || $1)::text", month.table) is not None:
         return

@@ -223,6 +223,16 @@ async def test_months_are_made_while_others_write(database):
     assert await database.fetchval("select count(*) from fw_history_2033_05") == written > 0
 
 
+async def test_a_history_kept_locked_puts_the_months_off(database, monkeypatch):
+    monkeypatch.setattr("formwright.storage.history_partitions.PATIENCE", "50ms")
+    at = dt.datetime(2034, 1, 1, tzinfo=dt.UTC)
+    async with database.transaction() as tx:
+        await tx.execute(insert(tables.history), **change(at))
+        assert await ensure_partitions(database, at, ahead=1) == []
+
+    assert await ensure_partitions(database, at, ahead=1) == [Month(2034, 1), Month(2034, 2)]
+
+
 async def test_deleting_from_the_outbox_by_position_skips_what_is_locked(database):
     row = {"entity": "thing", "record_id": uuid.uuid4(), "version": 1, "op": "create"}
     await database.executemany(insert(tables.outbox), [row] * 4)
