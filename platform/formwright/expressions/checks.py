@@ -25,6 +25,7 @@ from formwright.expressions.nodes import (
     Transform,
     Unary,
 )
+from formwright.expressions.presence import present_when
 from formwright.expressions.registry import Registry
 from formwright.expressions.reports import Report
 from formwright.expressions.results import expect
@@ -67,7 +68,11 @@ def check(node: Node, scope: Scope, registry: Registry, report: Report, expects:
 
 @dataclass(slots=True)
 class Checker:
-    """One pass over a tree. *elements* are the element types of the filters around the current node."""
+    """One pass over a tree.
+
+    *elements* are the element types of the filters around the current node,
+    *present* what conditions around it say is not missing.
+    """
 
     scope: Scope
     registry: Registry
@@ -76,6 +81,7 @@ class Checker:
     types: dict[int, Type] = field(default_factory=dict)
     elements: list[Type] = field(default_factory=list)
     queries: list[Call] = field(default_factory=list)
+    present: frozenset[Node] = frozenset()
 
     def flag(self, code: str, node: Node | int, sentence: str, hint: str = "") -> Type:
         """Note a problem at *node* or an offset; return the type that makes no further ones."""
@@ -85,6 +91,8 @@ class Checker:
     def of(self, node: Node) -> Type:
         """Return the type of *node*, after checking it and what is below it."""
         found = self._of(node)
+        if self.present and isinstance(node, (Name, Member)) and node in self.present:
+            found = found.surely()
         self.types[id(node)] = found
         return found
 
@@ -223,10 +231,20 @@ class Checker:
             element = ANY
         if len(self.elements) >= FILTER_DEPTH:
             self.flag("filters-too-deep", node, f"Filters stand at most {FILTER_DEPTH} deep in each other.")
+        # A relative name means another element inside, so nothing is known of it.
+        before, self.present = self.present, frozenset()
         self.elements.append(element)
         self.condition(node.condition)
         self.elements.pop()
+        self.present = before
         return subject.surely() if subject.kind is Kind.LIST else Type(Kind.LIST)
+
+    def of_when(self, node: Node, condition: Node, holds: bool) -> Type:
+        """Return the type of *node* where *condition* holds, or does not, and so some values are present."""
+        before, self.present = self.present, self.present | present_when(condition, holds)
+        found = self.of(node)
+        self.present = before
+        return found
 
     # -- conditions -----------------------------------------------------------------
 
@@ -254,8 +272,8 @@ class Checker:
     def _conditional(self, node: Conditional) -> Type:
         self.condition(node.test)
         test = self.types[id(node.test)]
-        then = test.surely() if node.then is None else self.of(node.then)
-        return join(then, self.of(node.otherwise))
+        then = test.surely() if node.then is None else self.of_when(node.then, node.test, holds=True)
+        return join(then, self.of_when(node.otherwise, node.test, holds=False))
 
     _checks: ClassVar[Mapping[type[Node], Callable[[Checker, Any], Type]]] = {
         Binary: operators.binary,

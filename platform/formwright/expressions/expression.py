@@ -34,7 +34,7 @@ WORDS = re.compile("null|today|now")
 Context = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Expression:
     """One rule, compiled once: a Python function, SQL, the paths it reads, an explanation.
 
@@ -50,20 +50,31 @@ class Expression:
     type: Type
     scope: Scope
     expects: Type | None = None
-    place: Place = field(default=NOWHERE, compare=False)
-    node: Node = field(compare=False, repr=False)
-    types: Mapping[int, Type] = field(compare=False, repr=False)
-    registry: Registry = field(compare=False, repr=False)
-    dependencies: frozenset[str] = field(compare=False, repr=False)
-    queries: tuple[Call, ...] = field(default=(), compare=False, repr=False)
-    criteria: tuple[Evaluate, ...] = field(init=False, default=(), compare=False, repr=False)
-    value: Evaluate = field(init=False, compare=False, repr=False)
-    true: Callable[[Context], bool] = field(init=False, compare=False, repr=False)
+    place: Place = NOWHERE
+    node: Node = field(repr=False)
+    types: Mapping[int, Type] = field(repr=False)
+    registry: Registry = field(repr=False)
+    dependencies: frozenset[str] = field(repr=False)
+    queries: tuple[Call, ...] = field(default=(), repr=False)
+    criteria: tuple[Evaluate, ...] = field(init=False, default=(), repr=False)
+    value: Evaluate = field(init=False, repr=False)
+    true: Callable[[Context], bool] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Put functions in place that compile the code when they are first called."""
         object.__setattr__(self, "value", self._first_value)
         object.__setattr__(self, "true", self._first_true)
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether both say the same about the same entity type, wherever they stand."""
+        return isinstance(other, Expression) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        """Return the hash of what equality compares."""
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, str, Type, Type | None]:
+        return (self.text, self.scope.entity, self.type, self.expects)
 
     def _first_value(self, context: Context) -> Any:
         decides = self.expects is not None and self.expects.kind is Kind.BOOLEAN

@@ -6,7 +6,7 @@ from typing import Any
 
 from formwright.problems import Problem, ProblemError
 
-__all__ = ["ELEMENTS", "FILTER_DEPTH", "HEIGHT", "TEXT_SIZE", "checked_text", "fault", "spend"]
+__all__ = ["ELEMENTS", "FILTER_DEPTH", "HEIGHT", "TEXT_SIZE", "charge", "checked_text", "fault", "spend"]
 
 ELEMENTS = 100_000  # list elements that one evaluation may visit
 TEXT_SIZE = 100_000  # characters of a text that an evaluation may build
@@ -33,6 +33,11 @@ def spend(budget: list[int], items: Any) -> list[Any]:
     if budget[0] < 0:
         raise fault("too-many-elements", f"The expression looks at more than {ELEMENTS} elements of lists.")
     return items
+
+
+def charge(budget: list[int], where: Any) -> Any:
+    """Return what is searched, an empty list for a missing one; a list costs as :func:`spend` says."""
+    return where if type(where) is str else spend(budget, where)
 
 
 def checked_text(size: int) -> None:

@@ -115,8 +115,15 @@ def _membership(writer: Writer, node: Binary) -> str:
         items = frozenset(_items(right, own))
         return f"({_identity(writer, left, writer.value(left))} in {writer.keep(items)})"
     if own.kind is Kind.TEXT and other.of is not None and other.of.kind is Kind.TEXT:
-        return f"({writer.value(left)} in ({writer.value(right)} or NIL))"
-    return f"contains({writer.value(left)}, {writer.value(right)})"
+        return f"({writer.value(left)} in {_searched(writer, right, ' or NIL')})"
+    return f"contains({writer.value(left)}, {_searched(writer, right)})"
+
+
+def _searched(writer: Writer, node: Node, otherwise: str = "") -> str:
+    """Return source for a list to search; inside a filter, where it is searched often, it costs budget."""
+    if writer.in_filter:
+        return f"charge(B, {writer.value(node)})"
+    return f"({writer.value(node)}{otherwise})"
 
 
 def _fixed(node: ListLiteral) -> bool:

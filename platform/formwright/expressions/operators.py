@@ -41,7 +41,8 @@ def binary(checker: Checker, node: Binary) -> Type:
     match node.operator:
         case "&&" | "||":
             checker.condition(node.left)
-            return _logic(node.operator, checker.types[id(node.left)], checker.of(node.right))
+            right = checker.of_when(node.right, node.left, holds=node.operator == "&&")
+            return _logic(node.operator, checker.types[id(node.left)], right)
         case "==" | "!=":
             left, right = checker.of(node.left), checker.of(node.right)
             equality(checker, node, left, right)

@@ -45,8 +45,8 @@ Dates
 Lists
     `list[0]` counts from 0; outside, and negative: missing. A filter keeps the elements for which its
     condition is true; of a missing list it gives []. List functions read a missing list as an empty one:
-    `length`, `count` and `sum` give 0, `any` false, `all` true; `first`, `last`, `min`, `max` give missing. `sum`,
-    `min`, `max`, `map`, `unique` and `join` pass over missing elements.
+    `length`, `count` and `sum` give 0, `any` false, `all` true; `first`, `last`, `min`, `max` give missing.
+    `sum`, `min`, `max`, `map`, `unique` and `join` pass over missing elements.
 Functions
     Every other function gives missing when an argument is missing, unless its entry says it `sees_missing`
     (`empty`, `coalesce`). Rounding is half away from zero.
@@ -64,7 +64,7 @@ from typing import Any
 from formwright.expressions import arithmetic, equality
 from formwright.expressions.call_source import criteria as criteria_source
 from formwright.expressions.joining import as_moment
-from formwright.expressions.limits import ELEMENTS, spend
+from formwright.expressions.limits import ELEMENTS, charge, spend
 from formwright.expressions.nodes import Node
 from formwright.expressions.queries import NEVER
 from formwright.expressions.registry import Registry
@@ -85,6 +85,7 @@ TOOLS: dict[str, Any] = {
     "spend": spend,
     "add": arithmetic.add,
     "as_moment": as_moment,
+    "charge": charge,
     "concat": arithmetic.concat,
     "contains": equality.contains,
     "divide": arithmetic.divide,

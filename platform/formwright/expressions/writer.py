@@ -57,6 +57,11 @@ class Writer:
         """Return the kind of *node*."""
         return self.types[id(node)].kind
 
+    @property
+    def in_filter(self) -> bool:
+        """Whether the source being written runs for each element of a list."""
+        return self._elements > 0
+
     def fresh(self, letter: str) -> str:
         """Return a new name."""
         self._count += 1

@@ -285,6 +285,7 @@ FAILURES = [
         {"lines": [{"parts": [{"qty": 1}] * 500}] * 300},
         "too-many-elements",
     ),
+    ("lines[.name in tags]", {"lines": [{"name": "x"}] * 2000, "tags": ["a"] * 100}, "too-many-elements"),
     ("count('invoice', {state: 'open'})", FULL, "records-not-fetched"),
 ]
 
@@ -353,3 +354,13 @@ def test_same_answer_from_every_thread():
 
 def test_no_names_needed():
     assert compile_expression("1 + 2 * 3", EMPTY).value({}) == 7
+
+
+def test_equality_and_hash():
+    """Expressions are equal when they say the same; where they stand does not matter."""
+    one = compile_expression("qty > 1", SCOPE, place=Place("a.yaml", 1, 1))
+    same = compile_expression("qty > 1", SCOPE, place=Place("b.yaml", 2, 2))
+    other = compile_expression("qty > 2", SCOPE)
+
+    assert one == same
+    assert len({one, same, other}) == 2
