@@ -82,7 +82,8 @@ def field_state(
         display=display,
         keys=keys,
         options=options,
-        more=bool(targets_of(attribute)) and not readonly,
+        source=f"/{around.entity.name}/options/{name}" if targets_of(attribute) and not readonly else "",
+        depends=_read_by_where(attribute),
         problems=around.problems.get(path, ()),
         refreshes=_refreshes(around.entity, attribute),
         appearance=field.appearance if field is not None else "",
@@ -110,6 +111,14 @@ def targets_of(attribute: Attribute) -> tuple[str, ...]:
         return (USER,)
     to = attribute.options.get("to") or ()
     return (to,) if isinstance(to, str) else tuple(to)
+
+
+def _read_by_where(attribute: Attribute) -> tuple[str, ...]:
+    """Return the attributes of the referring record that decide what is offered."""
+    if attribute.where is None:
+        return ()
+    paths = (path.replace("[", ".").split(".") for path in attribute.where.dependencies)
+    return tuple(sorted({path[1] for path in paths if path[0] == "record" and len(path) > 1} - {"id"}))
 
 
 def _worth_showing(around: Around, attribute: Attribute, value: Any, *, readonly: bool) -> bool:
@@ -159,25 +168,12 @@ def _options(
         picked = name in chosen
         if (readonly or (sub_type is not None and sub_type.abstract)) and not picked:
             continue
-        label, color = _look(around, attribute, choices, name)
+        choice = choices[name]
         hint = sub_type.help.get(around.locale) if sub_type is not None and sub_type.help is not None else ""
-        found.append(Option(name, label, color, picked, hint))
+        found.append(Option(name, choice.label.get(around.locale), choice.color, picked, hint))
     known = {option.value for option in found}
     gone = [Option(name, name, "", selected=True) for name in sorted(chosen) if name and name not in known]
     return (*found, *gone)
-
-
-def _look(around: Around, attribute: Attribute, choices: Mapping[str, Any], name: str) -> tuple[str, str]:
-    """Return label and colour of a choice; those of sub-types and states stand with them."""
-    entity = around.entity
-    if attribute.name == "type" and name in entity.types:
-        sub_type = entity.types[name]
-        return sub_type.label.get(around.locale), sub_type.color
-    if attribute.name == "state" and entity.lifecycle is not None and name in entity.lifecycle.states:
-        state = entity.lifecycle.states[name]
-        return state.label.get(around.locale), state.color
-    choice = choices.get(name)
-    return (choice.label.get(around.locale), choice.color) if choice is not None else (name, "")
 
 
 def _chosen(value: Any) -> set[str]:

@@ -39,8 +39,9 @@ class FieldState:
     *path* is the name of the control: ``name``, or ``contacts[0].value``.
     *text* is what the control holds, *display* what a person reads; *shown*
     says whether there is anything to read. *options* are all values of a
-    choice; of a reference, the chosen one and a few of those that are
-    offered (*more* says that there are others to be found). *refreshes*:
+    choice; of a reference, the chosen ones and a few of those that are
+    offered. Others are found at *source*, which wants to know the values of
+    *depends*, the attributes that its `where` reads. *refreshes*:
     rules of other fields read this one, so a change of it asks the server.
     *add*: rows may be added; *columns* are the headings when all rows have
     the same cells; *total* counts the rows, with those that are not shown.
@@ -59,7 +60,8 @@ class FieldState:
     display: str = ""
     keys: Mapping[str, Any] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
-    more: bool = False
+    source: str = ""
+    depends: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     refreshes: bool = False
     appearance: str = ""

@@ -38,6 +38,14 @@ class Pages:
         )
         self.environment.globals["icon"] = icon
         self.environment.globals["static"] = static
+        self.environment.globals["widget_of"] = self._widget
+        self._widgets: dict[str, Any] = {}
+
+    def _widget(self, template: str) -> Any:
+        """Return the macros of a widget: forms ask for them once a field, so they are kept."""
+        if template not in self._widgets:
+            self._widgets[template] = self.environment.get_template(template).module
+        return self._widgets[template]
 
     def render(self, template: str, values: Mapping[str, Any], block: str = "") -> str:
         """Return the page, or only *block*; a block sees nothing but *values*.
