@@ -1,0 +1,159 @@
+"""`formwright run` as a process: starts, serves, follows files, stops and takes its PostgreSQL with it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Running:
+    """A started `formwright run` in a folder of its own."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.metadata = folder / "metadata"
+        if not self.metadata.exists():
+            shutil.copytree(ROOT / "metadata", self.metadata)
+        self.environment = {
+            **os.environ, "PORT": "0", "FORMWRIGHT_DATA": str(folder / "data"), "FORMWRIGHT_DEMO_SIZE": "0.005",
+            "FORMWRIGHT_METADATA": str(self.metadata), "FORMWRIGHT_DEMO_PASSWORD": "correct horse", "PYTHONPATH": str(ROOT / "platform"),
+            "PYTHONUNBUFFERED": "1", **environment,
+        }
+
+    def start(self) -> Running:
+        command = [sys.executable, "-m", "formwright.app.cli", "run"]
+        self.process = subprocess.Popen(
+            command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.output = ""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+            found = re.search(r"serves (http://\S+)", line)
+            if found:
+                self.url = found[1]
+            if line.startswith("  password:"):
+                return self
+        raise AssertionError(self.output)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+    def postgres(self) -> list[psutil.Process]:
+        """Processes of the server that works on this data folder."""
+        folder = str(self.folder / "data")
+        return [p for p in psutil.process_iter(["cmdline"]) if folder in " ".join(p.info["cmdline"] or ()) and "postgres" in (p.info["cmdline"] or [""])[0]]
+
+    def client(self, login: str = "admin@example.org") -> httpx.Client:
+        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20)
+        page = client.get("/sign-in").text
+        token = re.search(r'name="_token" value="([^"]+)"', page)
+        assert token
+        answer = client.post("/sign-in", data={"_token": token[1], "login": login, "password": "correct horse", "next": "/"})
+        assert answer.status_code == 200, answer.text
+        assert "sign-out" in answer.text
+        return client
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    import tempfile
+
+    path = Path(tempfile.mkdtemp(prefix="fw-run-"))
+    path.chmod(0o755)  # a server started by root runs as another account
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def wait_for(check, seconds: float = 15):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it did not happen in time")
+
+
+def test_it_serves_stops_on_each_signal_and_starts_again(folder):
+    """First start with demo data; SIGTERM, SIGINT; PostgreSQL is gone each time and the data is not."""
+    running = Running(folder).start()
+    assert "admin@example.org" in running.output
+    assert httpx.get(running.url + "/health").text == "ok"
+    with running.client() as client:
+        assert "Customers" in client.get("/").text
+    assert running.postgres()
+    assert running.stop(signal.SIGTERM) == 0
+    assert not running.postgres()
+    again = Running(folder).start()
+    with again.client("sales_rep@example.org") as client:
+        assert client.get("/customer?list=everybody").status_code == 200
+    assert again.stop(signal.SIGINT) == 0
+    assert not again.postgres()
+
+
+def test_a_saved_file_is_live_and_a_broken_one_stops_nothing(folder):
+    """PLT-01, the part of this milestone: a new attribute is in form, list, history, explain and JEXL."""
+    running = Running(folder).start()
+    file = running.metadata / "crm/customer.yaml"
+    original = file.read_text()
+    try:
+        with running.client() as client:
+            assert "fibre_ready" not in client.get("/customer/new?type=residential").text
+            changed = original.replace("  blacklisted: ", "  fibre_ready:            {type: boolean, facet: true}\n  blacklisted: ", 1)
+            changed = changed.replace("credit_limit, blacklisted,", "credit_limit, fibre_ready, blacklisted,")
+            changed = changed.replace("columns: [number, name, type, segment, state, created_at]", "columns: [number, name, fibre_ready, state]")
+            file.write_text(changed)
+            wait_for(lambda: "fibre_ready" in client.get("/customer/new?type=residential").text)
+            assert "Fibre ready" in client.get("/customer?list=everybody").text
+            file.write_text(changed.replace("type: boolean, facet", "type: bolean, facet"))
+            page = wait_for(lambda: (t := client.get("/").text) and "bolean" in t and t)
+            assert "did you mean" in page
+            assert "boolean" in page
+            assert client.get("/customer?list=everybody").status_code == 200
+        with running.client("sales_rep@example.org") as client:
+            assert "bolean" not in client.get("/").text
+    finally:
+        file.write_text(original)
+        assert running.stop() == 0
+
+
+def test_a_taken_port_is_told_in_a_sentence(folder):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environment = Running(folder, PORT=str(taken.getsockname()[1])).environment
+        command = [sys.executable, "-m", "formwright.app.cli", "run"]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_broken_metadata_on_the_first_start_prints_the_problems(tmp_path):
+    metadata = tmp_path / "metadata/shop"
+    metadata.mkdir(parents=True)
+    (metadata / "module.yaml").write_text("module: shop\nlabel: Shop\n")
+    (metadata / "ware.yaml").write_text("entity: ware\nattributes: {name: {type: txt}}\n")
+    running = Running(tmp_path)
+    command = [sys.executable, "-m", "formwright.app.cli", "run"]
+    done = subprocess.run(command, cwd=tmp_path, env=running.environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "ware.yaml:2:" in done.stderr
+    assert "Traceback" not in done.stderr
