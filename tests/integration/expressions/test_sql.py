@@ -181,6 +181,10 @@ status in user.roles
 qty in [qty, 9223372036854775808]
 total in [99.9, 1]
 [1, 2]|sum + qty
+round(total, points)
+round(total, qty - 1)
+due|add_days(qty * 2 + points)
+(due|add_months(points)) > '2026-02-01'
 """.strip().splitlines()
 
 
@@ -191,3 +195,10 @@ def test_chosen_rules_mean_the_same_in_sql_and_in_python(world: World, text: str
     assert unsupported(expression) == []
     world.check(expression)
     world.check(compile_expression(f"!({text})", DIALECT))
+
+
+@pytest.mark.parametrize(
+    "text", ["due|add_days(qty * 1000000000)", "due|add_years(10000 + qty)", "qty ^ 100000 > 1"]
+)
+def test_what_is_out_of_range_in_one_row_does_not_break_the_query(world: World, text: str) -> None:
+    assert len(world.run(select(column(compile_expression(text, DIALECT), SOURCE, world.binds)))) > 0

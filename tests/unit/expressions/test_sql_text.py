@@ -232,10 +232,13 @@ def test_a_text_that_postgresql_cannot_store_is_a_problem() -> None:
     assert raised.value.problems[0].code == "not-in-sql"
 
 
-def test_what_would_become_too_large_is_refused() -> None:
+@pytest.mark.parametrize(
+    "form", ["(({} && 1) + 1)", "min({}, 1)", "({} ^ 2)", "months_between(due|add_months({}), due)"]
+)
+def test_what_would_become_too_large_is_refused(form: str) -> None:
     text = "qty"
-    for _ in range(12):
-        text = f"(({text} && 1) + 1)"
+    for _ in range(16):
+        text = form.format(text)
 
     found = unsupported(compiled(text))
 

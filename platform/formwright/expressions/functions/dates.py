@@ -111,13 +111,16 @@ def _part(moment: Any, token: str) -> str:
 
 
 Columns = Sequence[ColumnElement[Any]]
+FURTHEST = {"days": 1_460_000, "months": 48_000, "years": 4_000}
 
 
 def _moved(unit: str) -> Any:
     """Return the twin of add_days, add_months, add_years; an interval of months clamps as ours does."""
 
     def twin(columns: Columns, types: Sequence[Type]) -> ColumnElement[Any]:
-        interval = func.make_interval(*_interval(unit, cast(columns[1], Integer)))
+        # Further than this is an error in PostgreSQL, which would be one for every other row, too.
+        near = case((columns[1].between(-FURTHEST[unit], FURTHEST[unit]), cast(columns[1], Integer)))
+        interval = func.make_interval(*_interval(unit, near))
         if types[0].kind is Kind.DATETIME:
             # In UTC, where every day has 24 hours, whatever the zone of the session.
             return func.timezone("UTC", func.timezone("UTC", columns[0]) + interval)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Integer, cast, func, null
+from sqlalchemy import ColumnElement, Integer, case, cast, func, literal_column, null
 
 from formwright.expressions.calls import parameters_for
 from formwright.expressions.kinds import common
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Calling"]
 
 INTEGER_ONLY = frozenset({Kind.INTEGER})
+LARGEST = 10**9
+LARGEST_SQL: ColumnElement[Any] = literal_column(str(LARGEST))
 LIST_GROUPS = frozenset({"lists", "logic"})
 
 
@@ -99,10 +101,11 @@ class Calling:
                 return self.compiler.literals.value(found)
             case Record(id=identity):
                 return as_text(identity).sql
-            case Value() if whole and not operand.plain:
-                # Computed integers are numeric; twins take int, and no date moves further than this.
-                least, most = -(10**9), 10**9
-                return cast(func.greatest(least, func.least(most, operand.sql)), Integer)
+            case Value() if whole:
+                # Columns may be bigint and computed integers are numeric, twins take int. What lies
+                # outside gives an error in Python, so that any other number will do.
+                near = func.least(func.greatest(operand.sql, literal_column(str(-LARGEST))), LARGEST_SQL)
+                return cast(case((operand.sql.is_not(None), near)), Integer)
             case Value():
                 return as_text(operand).sql
             case _:

@@ -41,13 +41,14 @@ from formwright.expressions.sql.operands import Constant, Items, Operand, Record
 from formwright.expressions.sql.records import NotInSql, Records
 from formwright.expressions.types import Kind, Type
 
-__all__ = ["Compiler"]
+__all__ = ["TOO_LARGE", "Compiler"]
 
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 BOOLEAN = Type(Kind.BOOLEAN)
 UNKNOWN = Type(Kind.ANY, optional=True)
 NOTHING: ColumnElement[Any] = literal_column("NULL")
 VISITS = 10_000
+TOO_LARGE = ("it would become too large", "split it, for example into computed attributes")
 # `count > 0` and what means the same: whether it asks for a row or for none.
 ASKS_FOR_ROWS = {
     (">", 0): True,
@@ -110,7 +111,7 @@ class Compiler:
             why = "a check or an index cannot depend on what changes by itself"
             raise NotInSql(why, "make it a rule, or a filter")
         if self._visits > VISITS:
-            raise NotInSql("it would become too large", "split it, for example into computed attributes")
+            raise NotInSql(*TOO_LARGE)
 
     def _condition(self, node: Node, holds: bool) -> Condition:
         if self.constants.is_constant(node):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, FromClause, null
+from sqlalchemy.sql.visitors import iterate
 
 from formwright.expressions.joining import joined
 from formwright.expressions.nodes import Literal, Member, Name, Node
 from formwright.expressions.python import compile_tree
 from formwright.expressions.reports import locate
 from formwright.expressions.sql.branches import together
-from formwright.expressions.sql.compiler import Compiler
+from formwright.expressions.sql.compiler import TOO_LARGE, Compiler
 from formwright.expressions.sql.constants import Binds, Constants
 from formwright.expressions.sql.literals import Literals
 from formwright.expressions.sql.probe import Probe
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["check", "column", "falsity", "inline", "truth", "unsupported"]
 
 NO_BINDS: Binds = {}
+LARGEST = 20_000  # parts of the SQL of one expression
 
 
 def truth(
@@ -86,9 +89,10 @@ def unsupported(expression: Expression, *, own: bool = False) -> list[Problem]:
     """
     compiler = _compiler(expression, Probe(expression.scope.schema), None, None, own=own)
     if expression.expects is not None and expression.expects.kind is Kind.BOOLEAN:
-        compiler.condition(expression.node, True)
+        found = compiler.condition(expression.node, True)
     else:
-        _value(expression, compiler)
+        found = _value(expression, compiler)
+    _measure(expression, compiler, found)
     return list(_problems(expression, compiler))
 
 
@@ -143,7 +147,14 @@ def _value(expression: Expression, compiler: Compiler) -> ColumnElement[Any]:
         return null()
 
 
+def _measure(expression: Expression, compiler: Compiler, result: ColumnElement[Any]) -> None:
+    """Refuse what is written out again and again, like `min(min(min(…)))`, whose size doubles each time."""
+    if next(islice(iterate(result), LARGEST, None), None) is not None:
+        compiler.fail(expression.node, NotInSql(*TOO_LARGE))
+
+
 def _finished(expression: Expression, compiler: Compiler, result: ColumnElement[Any]) -> ColumnElement[Any]:
+    _measure(expression, compiler, result)
     if compiler.failures:
         raise ProblemError(_problems(expression, compiler))
     return result
