@@ -59,7 +59,7 @@ class World:
 
     def __init__(self, loader: Loader, words: Any) -> None:
         """Start empty."""
-        self.loader, self.words, self.dice = loader, words, Random(SEED)
+        self.loader, self.words, self.dice = loader, words, Random(SEED)  # noqa: S311 - the same every time, on purpose
         self.addresses: list[str] = []
         self.partners: list[str] = []
         self.customers: list[str] = []
@@ -377,9 +377,8 @@ class World:
             "addresses": self._links(("installation",)),
         }
         if company:
-            values["company_name"] = (
-                f"{self.dice.choice(self.words.COMPANY_HEADS)} {self.dice.choice(self.words.COMPANY_TAILS)} s.r.o."
-            )
+            head, tail = self.dice.choice(self.words.COMPANY_HEADS), self.dice.choice(self.words.COMPANY_TAILS)
+            values["company_name"] = f"{head} {tail} s.r.o."
         if source == "partner":
             values["partner"] = self.dice.choice(self.partners)
         lead = await self.loader.save("lead", values)

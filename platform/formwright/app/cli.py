@@ -189,7 +189,9 @@ def list_releases(settings: Settings) -> None:
     """List the releases, the newest first."""
     for release in _with_database(settings, releases.list_releases):
         when = release.applied_at.strftime("%Y-%m-%d %H:%M")
-        click.echo(f"{release.number:>5}  {when}  {release.status:<8} {release.changes:>4} changes  {release.note}")
+        click.echo(
+            f"{release.number:>5}  {when}  {release.status:<8} {release.changes:>4} changes  {release.note}"
+        )
 
 
 @cli.command()
@@ -226,7 +228,9 @@ def user() -> None:
 @click.argument("login")
 @click.option("--name", required=True)
 @click.option("--role", "roles", multiple=True)
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="FORMWRIGHT_PASSWORD")
+@click.option(
+    "--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="FORMWRIGHT_PASSWORD"
+)
 @click.pass_obj
 def add_user(settings: Settings, login: str, name: str, roles: tuple[str, ...], password: str) -> None:
     """Make a user who signs in as LOGIN."""

@@ -35,7 +35,7 @@ def demo_password(chosen: str, data: Path) -> str:
 
 
 async def ensure_demo_users(runtime: Runtime, password: str) -> list[tuple[str, str]]:
-    """Make the demo users that are missing, give all of them *password*, and return (login, role label) pairs.
+    """Make the missing demo users, give all of them *password*, and return (login, role label) pairs.
 
     Roles that the metadata does not declare are left out.
     """

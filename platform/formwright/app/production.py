@@ -60,7 +60,9 @@ async def _serve(settings: Settings, url: str, sock: socket.socket) -> None:
     workshop = Workshop.open(settings)
     async with open_database(settings, url) as database:
         opened = await open_released(settings, database, workshop)
-        web = WebSettings(templates=settings.templates, secret=settings.secret, secure=settings.secure_cookies)
+        web = WebSettings(
+            templates=settings.templates, secret=settings.secret, secure=settings.secure_cookies
+        )
         follower = asyncio.create_task(follow_releases(opened))
         try:
             await serve_until_stopped(

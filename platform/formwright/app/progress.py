@@ -19,7 +19,9 @@ class Bar:
     def __init__(self, title: str = "Applying the metadata") -> None:
         """Prepare a bar named *title*."""
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        self._progress = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+        self._progress = Progress(
+            *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+        )
         self._title = title
         self._task: TaskID | None = None
         self._total = 0

@@ -63,6 +63,6 @@ async def serve_until_stopped(app: Any, sock: socket.socket, ready: Callable[[],
 
 
 async def _announce(server: uvicorn.Server, ready: Callable[[], None]) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers a flag and no event
         await asyncio.sleep(0.01)
     ready()

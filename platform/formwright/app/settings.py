@@ -54,9 +54,9 @@ def _write_private(path: Path, text: str) -> None:
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Return the settings that *environment* asks for.
 
-    ``PORT``, ``HOST``, ``DATABASE_URL``, ``FORMWRIGHT_DATA``, ``FORMWRIGHT_WORKSPACE``, ``FORMWRIGHT_DEMO_PASSWORD``,
-    ``FORMWRIGHT_DEMO_SIZE``, ``FORMWRIGHT_METADATA`` (folders joined by the path separator), ``FORMWRIGHT_PLUGINS``,
-    ``FORMWRIGHT_SECURE_COOKIES`` and ``SECRET_KEY``. Raises ProblemError with every value that cannot be used.
+    ``PORT``, ``HOST``, ``DATABASE_URL``, ``SECRET_KEY``, and with the prefix ``FORMWRIGHT_``: ``DATA``,
+    ``WORKSPACE``, ``DEMO_PASSWORD``, ``DEMO_SIZE``, ``METADATA`` (folders joined by the path separator),
+    ``PLUGINS``, ``SECURE_COOKIES``. Raises ProblemError with every value that cannot be used.
     """
     found: list[Problem] = []
     folders = tuple(
@@ -64,7 +64,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     )
     settings = Settings(
         data=Path(environment.get("FORMWRIGHT_DATA") or ".formwright").resolve(),
-        port=int(_number(environment, "PORT", 8000, 0, 65535, found)),
+        port=int(_number(environment, "PORT", 8000, (0, 65535), found)),
         host=environment.get("HOST") or "127.0.0.1",
         database_url=environment.get("DATABASE_URL", ""),
         workspace=environment.get("FORMWRIGHT_WORKSPACE") or "main",
@@ -73,7 +73,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         secret_key=environment.get("SECRET_KEY", ""),
         metadata=folders or (ROOT / "metadata",),
         plugins=Path(environment.get("FORMWRIGHT_PLUGINS") or ROOT / "plugins"),
-        demo_size=_number(environment, "FORMWRIGHT_DEMO_SIZE", 1.0, 0, 100, found),
+        demo_size=_number(environment, "FORMWRIGHT_DEMO_SIZE", 1.0, (0, 100), found),
     )
     if found:
         raise ProblemError(found)
@@ -81,8 +81,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 
 
 def _number(
-    environment: Mapping[str, str], name: str, default: float, least: float, most: float, found: list[Problem]
+    environment: Mapping[str, str], name: str, default: float, bounds: tuple[float, float], found: list[Problem]
 ) -> float:
+    least, most = bounds
     text = environment.get(name, "")
     if not text:
         return default

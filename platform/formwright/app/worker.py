@@ -1,4 +1,4 @@
-"""Work beside requests: partitions of history ahead of time, ended sessions and old answers out of the way."""
+"""Work beside requests: partitions of history ahead of time; ended sessions and old answers removed."""
 
 from __future__ import annotations
 

@@ -31,7 +31,11 @@ PLATFORM_TEMPLATES = "locales"
 
 
 def create_app(
-    runtime: Runtime, settings: WebSettings, *, more_routes: Sequence[ControllerRouterHandler] = (), **options: Any
+    runtime: Runtime,
+    settings: WebSettings,
+    *,
+    more_routes: Sequence[ControllerRouterHandler] = (),
+    **options: Any,
 ) -> Litestar:
     """Return the application over *runtime*; *options* go to Litestar (lifespan, plugins)."""
     work = Work(runtime, settings)

@@ -27,7 +27,9 @@ def flash_cookie(flash: Flash, secret: bytes, *, secure: bool) -> Cookie:
     """Return the cookie that shows *flash* on the next page."""
     body = base64.urlsafe_b64encode(msgspec.json.encode(flash)).decode()
     value = f"{_sign(body, secret)}.{body}"
-    return Cookie(key="fw_flash", value=value, max_age=60, path="/", httponly=True, samesite="lax", secure=secure)
+    return Cookie(
+        key="fw_flash", value=value, max_age=60, path="/", httponly=True, samesite="lax", secure=secure
+    )
 
 
 def take_flash(request: Request[Any, Any, Any], secret: bytes) -> Flash | None:

@@ -31,6 +31,7 @@ def icon(name: str, classes: str = "") -> Markup:
     # The files are ours and constant; only the class comes from a template.
     return Markup(  # noqa: S704 - see above
         f'<svg class="{css}" width="24" height="24" viewBox="0 0 24 24" fill="{fill}" stroke="currentColor" '
-        f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
+        'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" '
+        'aria-hidden="true" focusable="false">'
         f"{inner.strip()}</svg>"
     )

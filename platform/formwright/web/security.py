@@ -11,8 +11,8 @@ __all__ = ["HEADERS", "own_path", "same_origin", "token_for", "token_matches"]
 
 # No inline script, no inline style, nothing from elsewhere. Tabler's icons in CSS are data: images.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,
@@ -26,7 +26,7 @@ HEADERS: Mapping[str, str] = {
 
 
 def token_for(secret: bytes, session: str) -> str:
-    """Return the form token that belongs to a session token: an HMAC-SHA-256, so that it gives nothing away."""
+    """Return the form token of a session token: an HMAC-SHA-256, so that it gives nothing away."""
     return hmac.new(secret, b"form:" + session.encode(), hashlib.sha256).hexdigest()
 
 
@@ -50,9 +50,9 @@ def same_origin(headers: Mapping[str, str]) -> bool:
 
 
 def own_path(target: str | None) -> str:
-    """Return *target* when it is a path of this site, else ``/``.
+    r"""Return *target* when it is a path of this site, else ``/``.
 
-    Browsers read ``//host`` and ``/\\host`` as another site, and drop tabs and
+    Browsers read ``//host`` and ``/\host`` as another site, and drop tabs and
     line breaks before they look, so such texts are not paths of ours.
     """
     text = target or "/"

@@ -6,8 +6,10 @@ import secrets
 from typing import Any
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -17,7 +19,7 @@ from formwright.web.security import same_origin, token_matches
 from formwright.web.settings import Work
 from formwright.web.templating import Pages
 from formwright.web.texts import Texts
-from formwright.web.visit import Visit, visit_of
+from formwright.web.visit import Visit
 
 __all__ = [
     "GUEST_COOKIE",
@@ -53,13 +55,16 @@ class VisitMiddleware(ASGIMiddleware):
         visit = Visit(request, self._work, runtime.model, actor, session, self._pages, self._texts)
         scope["state"]["visit"] = visit
         if request.method not in SAFE and not same_origin(request.headers):
-            raise Forbidden.of("foreign-post", "This form was not sent from our own page.", hint="Open the page again.")
+            raise Forbidden.of(
+                "foreign-post", "This form was not sent from our own page.", hint="Open the page again."
+            )
         await next_app(scope, receive, send)
 
 
-def require_sign_in(request: Request[Any, Any, Any], _: Any = None) -> None:
+def require_sign_in(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Refuse a request without a signed-in actor."""
-    if visit_of(request).actor is None:
+    visit: Visit = connection.scope["state"]["visit"]
+    if visit.actor is None:
         raise NotSignedIn.of("not-signed-in", "Sign in to see this page.")
 
 
@@ -74,12 +79,23 @@ def check_form(visit: Visit, token: str) -> None:
 def session_cookie(token: str, *, secure: bool, lifetime: int) -> Cookie:
     """Return the session cookie: not readable by scripts, never sent from other sites' forms."""
     return Cookie(
-        key=SESSION_COOKIE, value=token, max_age=lifetime, path="/", httponly=True, samesite="lax", secure=secure
+        key=SESSION_COOKIE,
+        value=token,
+        max_age=lifetime,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=secure,
     )
 
 
 def guest_cookie(*, secure: bool) -> Cookie:
     """Return a fresh cookie for a browser that is not signed in."""
     return Cookie(
-        key=GUEST_COOKIE, value=secrets.token_urlsafe(24), path="/", httponly=True, samesite="lax", secure=secure
+        key=GUEST_COOKIE,
+        value=secrets.token_urlsafe(24),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=secure,
     )

@@ -19,7 +19,7 @@ STATIC = Path(__file__).parent / "static"
 
 @cache
 def static(path: str) -> str:
-    """Return the address of a static file with its content's fingerprint, so that it may be cached for ever."""
+    """Return the address of a static file with a fingerprint of its content: it may be cached for ever."""
     fingerprint = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
     return f"/static/{path}?{fingerprint}"
 

@@ -30,7 +30,7 @@ class Texts:
 
     def translator(self, locale: str) -> Callable[..., str]:
         """Return ``_(text, **values)``: the text in *locale* with ``{name}`` filled in."""
-        texts = self._by_locale.get(locale) or self._by_locale.get(locale.split("-")[0]) or {}
+        texts = self._by_locale.get(locale) or self._by_locale.get(locale.split("-", maxsplit=1)[0]) or {}
 
         def translate(text: str, **values: Any) -> str:
             found = texts.get(text, text)
@@ -43,4 +43,4 @@ class Texts:
     @staticmethod
     def direction(locale: str) -> str:
         """Return ``rtl`` or ``ltr``."""
-        return "rtl" if locale.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+        return "rtl" if locale.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr"

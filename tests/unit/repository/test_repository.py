@@ -28,7 +28,12 @@ def test_imports_point_one_way():
     """The layers of DESIGN §2, as import-linter contracts."""
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, env={"PYTHONPATH": "platform", "PATH": ""}, check=False
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": "platform", "PATH": ""},
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -40,12 +45,16 @@ def test_every_package_is_in_a_layer():
 
 
 def test_the_vendored_front_end_is_as_recorded():
-    done = subprocess.run([sys.executable, "tools/vendor.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "tools/vendor.py"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
 def test_the_top_level_holds_nothing_else():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     folders = {path.split("/")[0] for path in listed if "/" in path}
     assert {name for name in folders if not name.startswith(".")} <= TOP
 
@@ -55,7 +64,9 @@ def test_every_problem_code_is_documented(package):
     """Each code that a package can raise stands in backticks in the README of that package."""
     folder = PLATFORM / "formwright" / package
     codes: set[str] = set()
-    call = re.compile(r"(?:Problem|problems\.add|found\.add|\.of|Invalid|Refusal\.of)\(\s*\"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\"")
+    call = re.compile(
+        r"(?:Problem|problems\.add|found\.add|\.of|Invalid|Refusal\.of)\(\s*\"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\""
+    )
     for path in folder.rglob("*.py"):
         codes |= set(call.findall(path.read_text(encoding="utf-8")))
     readme = folder / "README.md"

@@ -56,7 +56,9 @@ def on_crash(request: Request[Any, Any, Any], exc: Exception) -> Response[Any]:
     reference = f"{id(exc) & 0xFFFFFF:06x}-{abs(hash(str(exc))) & 0xFFFF:04x}"
     LOG.error("request failed", reference=reference, path=request.url.path, exc_info=exc)
     problem = Problem(
-        "internal", "Something went wrong on our side. Nothing was saved.", hint=f"Tell your administrator {reference}."
+        "internal",
+        "Something went wrong on our side. Nothing was saved.",
+        hint=f"Tell your administrator {reference}.",
     )
     return _page(request, 500, (problem,))
 
@@ -68,7 +70,9 @@ def _page(request: Request[Any, Any, Any], status: int, problems: tuple[Problem,
         text = "\n".join([title, *(p.sentence for p in problems)])
         return _guarded(Response(text, status_code=status, media_type="text/plain"))
     block = "content" if visit.partial else ""
-    return _guarded(visit.page("error", status=status, block=block, title=title, code=status, problems=problems))
+    return _guarded(
+        visit.page("error", status=status, block=block, title=title, code=status, problems=problems)
+    )
 
 
 def _guarded(response: Response[Any]) -> Response[Any]:

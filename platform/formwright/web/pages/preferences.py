@@ -22,7 +22,11 @@ async def set_preferences(request: Request[Any, Any, Any]) -> Redirect:
     """Remember the chosen language or theme and go back to the page."""
     visit, form = visit_of(request), await request.form()
     check_form(visit, str(form.get("_token", "")))
-    cookies = [_cookie(visit, name, str(form[key])) for key, name in KEYS.items() if str(form.get(key, "")) in _known(visit, key)]
+    cookies = [
+        _cookie(visit, name, str(form[key]))
+        for key, name in KEYS.items()
+        if str(form.get(key, "")) in _known(visit, key)
+    ]
     return Redirect(own_path(str(form.get("next", "/"))), status_code=303, cookies=cookies)
 
 

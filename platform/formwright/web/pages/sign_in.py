@@ -38,9 +38,7 @@ def _as_guest(visit: Visit, session: str) -> Visit:
     return Visit(visit.request, visit.work, visit.model, None, session, visit.pages, visit.texts)
 
 
-def _form(
-    visit: Visit, target: str, login: str = "", refusal: Refusal | None = None
-) -> Response[str]:
+def _form(visit: Visit, target: str, login: str = "", refusal: Refusal | None = None) -> Response[str]:
     return visit.page(
         "sign_in",
         status=refusal.status if refusal else 200,
@@ -70,7 +68,9 @@ async def start_session(request: Request[Any, Any, Any]) -> Response[str] | Redi
         return _form(visit, target, login, refusal)
     lifetime = int((signed_in.expires_at - datetime.now(UTC)).total_seconds())
     answer = Redirect(target, status_code=303)
-    answer.cookies.append(session_cookie(signed_in.token, secure=visit.work.settings.secure, lifetime=lifetime))
+    answer.cookies.append(
+        session_cookie(signed_in.token, secure=visit.work.settings.secure, lifetime=lifetime)
+    )
     answer.delete_cookie(GUEST_COOKIE)
     return answer
 
