@@ -72,13 +72,21 @@ def _is_ours(path: str) -> bool:
     return not hidden and not (len(parts) > 2 and parts[1] in OTHERS)
 
 
+def shown(path: Path) -> str:
+    """Return how problems name a file: from the working directory where it lies below it."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
 def _read(path: Path, relative: str, problems: Problems) -> list[Source]:
     try:
-        return [Source(relative, decode(path.read_bytes(), str(path)), str(path))]
+        return [Source(relative, decode(path.read_bytes(), shown(path)), shown(path))]
     except ProblemError as error:
         problems.extend(error.problems)
     except OSError as error:
-        problems.add("unreadable-file", f"The file cannot be read: {error.strerror}.", Place(str(path)))
+        problems.add("unreadable-file", f"The file cannot be read: {error.strerror}.", Place(shown(path)))
     return []
 
 

@@ -102,7 +102,7 @@ def _register_of(module: ModuleType) -> Callable[[Registration], object]:
 
 
 def _import(manifest: Manifest) -> ModuleType:
-    """Return the entry module, imported afresh with its folder as a package, so that it may import its parts."""
+    """Return the entry module, imported afresh as a part of a package, so that it may import the others."""
     package = f"{PACKAGE}.{manifest.name}"
     for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
         del sys.modules[name]

@@ -9,6 +9,7 @@ from formwright.metadata.declarations.attribute import AttributeDeclaration
 from formwright.metadata.declarations.base import Declaration, Nested, key
 from formwright.metadata.declarations.form import FormDeclaration, ListDeclaration
 from formwright.metadata.declarations.kinds import (
+    LIST_OF_NAMES,
     Flag,
     FlagOrJexl,
     Jexl,
@@ -19,6 +20,7 @@ from formwright.metadata.declarations.kinds import (
     NameText,
     OneOf,
     OneOrMany,
+    Short,
     Text,
     Whole,
     Words,
@@ -42,6 +44,8 @@ __all__ = [
 FEATURES = ("comments", "timeline", "attachments", "tasks")
 ROW_RULES = MapOf(FlagOrJexl())
 NAMES = ListOf(NameText())
+SECTIONS = {"type": "array", "items": {"$ref": "#/$defs/SectionDeclaration"}}
+FORMS = MapOf(Short(Nested(FormDeclaration), SECTIONS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ class SubTypeDeclaration(Declaration):
     abstract: bool | None = key(Flag(), doc="only for extending")
     attributes: dict[Name, AttributeDeclaration] | None = key(ATTRIBUTES)
     rules: dict[Name, RuleDeclaration] | None = key(MapOf(Nested(RuleDeclaration)))
-    forms: dict[Name, FormDeclaration] | None = key(MapOf(Nested(FormDeclaration)))
+    forms: dict[Name, FormDeclaration] | None = key(FORMS)
     unique: list[UniqueDeclaration] | None = key(ListOf(Nested(UniqueDeclaration)))
 
 
@@ -116,11 +120,11 @@ class EntityDeclaration(Declaration):
     types: dict[Name, SubTypeDeclaration] | None = key(MapOf(Nested(SubTypeDeclaration)))
     unique: list[UniqueDeclaration] | None = key(ListOf(Nested(UniqueDeclaration)))
     acyclic: dict[Name, int] | None = key(
-        MapOf(Whole(0, 1000)), doc="self references whose chain may not come back"
+        Short(MapOf(Whole(0, 1000)), LIST_OF_NAMES), doc="self references whose chain may not come back"
     )
     rules: dict[Name, RuleDeclaration] | None = key(MapOf(Nested(RuleDeclaration)))
     lifecycle: LifecycleDeclaration | None = key(Nested(LifecycleDeclaration))
-    forms: dict[Name, FormDeclaration] | None = key(MapOf(Nested(FormDeclaration)))
+    forms: dict[Name, FormDeclaration] | None = key(FORMS)
     lists: dict[Name, ListDeclaration] | None = key(MapOf(Nested(ListDeclaration)))
     access: dict[Name, GrantDeclaration] | None = key(
         MapOf(Nested(GrantDeclaration), pattern=""), doc="role -> grant"

@@ -26,6 +26,7 @@ __all__ = [
     "OneOf",
     "OneOrMany",
     "Rank",
+    "Short",
     "Text",
     "Whole",
     "Words",
@@ -415,6 +416,25 @@ class MapOf(Kind):
     def accepts(self, node: Node) -> bool:
         """Only mappings."""
         return isinstance(node, Mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class Short(Kind):
+    """A kind that also has a short form, which is unfolded before it is read; *short* is its schema."""
+
+    of: Kind
+    short: Schema
+
+    def read(self, node: Node, key: str, problems: Problems) -> Any:
+        """Return what the long form gives."""
+        return self.of.read(node, key, problems)
+
+    def schema(self) -> Schema:
+        """Return the schema of either form."""
+        return {"anyOf": [self.of.schema(), self.short]}
+
+
+LIST_OF_NAMES: Schema = {"type": "array", "items": {"type": "string"}}
 
 
 def names_of(values: Iterable[Name]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from formwright.metadata.declarations.attribute import AttributeDeclaration
 from formwright.metadata.declarations.base import Declaration, Nested, key
 from formwright.metadata.declarations.kinds import (
+    LIST_OF_NAMES,
     Flag,
     Given,
     Jexl,
@@ -18,6 +19,7 @@ from formwright.metadata.declarations.kinds import (
     Name,
     NameText,
     OneOrMany,
+    Short,
     Text,
     Words,
     WordsText,
@@ -94,7 +96,9 @@ class TransitionDeclaration(Declaration):
 class LifecycleDeclaration(Declaration):
     """States and transitions."""
 
-    states: dict[Name, StateDeclaration] | None = key(MapOf(Nested(StateDeclaration)), required=True)
+    states: dict[Name, StateDeclaration] | None = key(
+        Short(MapOf(Nested(StateDeclaration)), LIST_OF_NAMES), required=True
+    )
     transitions: dict[Name, TransitionDeclaration] | None = key(MapOf(Nested(TransitionDeclaration)))
 
 
