@@ -24,6 +24,13 @@ COLLECTIONS = (
     "actions",
     "types",
 )
+KINDS = {
+    "states": "state",
+    "transitions": "transition",
+    "rules": "rule",
+    "lists": "list",
+    "types": "sub-type",
+}
 LONGEST = 60
 
 
