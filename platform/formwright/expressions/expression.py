@@ -22,7 +22,7 @@ from formwright.expressions.types import Kind, Scope, Type
 from formwright.problems import Place, Problem, ProblemError
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, FromClause
 
     from formwright.expressions.explain import Explanation
     from formwright.expressions.sql import SqlSource
@@ -122,29 +122,31 @@ class Expression:
     def _criteria(self, call: Call) -> Evaluate:
         return compile_tree(call.arguments[-1], self.types, self.registry, self.failed, criteria=True)
 
-    def explain(self, context: Context) -> Explanation:
-        """Return the smallest parts that decided the result, with their values."""
+    def explain(self, context: Context, hidden: frozenset[str] = frozenset()) -> Explanation:
+        """Return the smallest parts that decided the result; values at *hidden* paths are not shown."""
         from formwright.expressions.explain import explain
 
-        return explain(self, context)
+        return explain(self, context, hidden)
 
-    def where(self, source: SqlSource, binds: Context) -> ColumnElement[bool]:
-        """Return SQL that is true exactly where the expression is true."""
+    def where(self, source: SqlSource, binds: Context, row: FromClause | None = None) -> ColumnElement[bool]:
+        """Return SQL that is true exactly where the expression is true, for *row*, which may be an alias."""
         from formwright.expressions.sql import truth
 
-        return truth(self, source, binds)
+        return truth(self, source, binds, row)
 
-    def where_not(self, source: SqlSource, binds: Context) -> ColumnElement[bool]:
+    def where_not(
+        self, source: SqlSource, binds: Context, row: FromClause | None = None
+    ) -> ColumnElement[bool]:
         """Return SQL that is true exactly where the expression is false or missing."""
         from formwright.expressions.sql import falsity
 
-        return falsity(self, source, binds)
+        return falsity(self, source, binds, row)
 
-    def column(self, source: SqlSource, binds: Context) -> ColumnElement[Any]:
+    def column(self, source: SqlSource, binds: Context, row: FromClause | None = None) -> ColumnElement[Any]:
         """Return SQL that gives the value."""
         from formwright.expressions.sql import column
 
-        return column(self, source, binds)
+        return column(self, source, binds, row)
 
 
 def compile_expression(

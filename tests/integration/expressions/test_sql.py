@@ -117,7 +117,7 @@ def agree(world: World, text: str) -> None:
         world.check(expression)
 
 
-@settings(SETTINGS, max_examples=300)
+@settings(SETTINGS, max_examples=200)
 @given(text=RULES)
 def test_random_rules_mean_the_same_in_sql_and_in_python(world: World, text: str) -> None:
     agree(world, text)
