@@ -377,7 +377,8 @@ class World:
             "addresses": self._links(("installation",)),
         }
         if company:
-            head, tail = self.dice.choice(self.words.COMPANY_HEADS), self.dice.choice(self.words.COMPANY_TAILS)
+            head = self.dice.choice(self.words.COMPANY_HEADS)
+            tail = self.dice.choice(self.words.COMPANY_TAILS)
             values["company_name"] = f"{head} {tail} s.r.o."
         if source == "partner":
             values["partner"] = self.dice.choice(self.partners)

@@ -81,7 +81,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 
 
 def _number(
-    environment: Mapping[str, str], name: str, default: float, bounds: tuple[float, float], found: list[Problem]
+    environment: Mapping[str, str],
+    name: str,
+    default: float,
+    bounds: tuple[float, float],
+    found: list[Problem],
 ) -> float:
     least, most = bounds
     text = environment.get(name, "")

@@ -12,7 +12,8 @@ __all__ = ["HEADERS", "own_path", "same_origin", "token_for", "token_matches"]
 # No inline script, no inline style, nothing from elsewhere. Tabler's icons in CSS are data: images.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    "font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; manifest-src 'self'"
 )
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,
