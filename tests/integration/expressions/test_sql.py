@@ -181,6 +181,10 @@ status in user.roles
 qty in [qty, 9223372036854775808]
 total in [99.9, 1]
 [1, 2]|sum + qty
+(lines|max('name'))|upper
+(lines|max('name')) == note
+(lines|min('name')) < (note|lower)
+(note ?: 'ž') > (lines|min('name'))
 round(total, points)
 round(total, qty - 1)
 due|add_days(qty * 2 + points)

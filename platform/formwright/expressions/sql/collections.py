@@ -100,16 +100,26 @@ def _of_values(name: str, mapped: Mapped) -> Operand:
         case "sum":
             return _sum(mapped)
         case "min" | "max":
-            key = as_text(value).sql
-            key = key.collate("C") if value.type.kind is Kind.TEXT else key
-            least = getattr(func, name)(key, type_=as_text(value).sql.type)
-            return Value(mapped.rows.scalar(least), value.type.maybe())
+            return Value(mapped.rows.scalar(_extreme(name, value)), value.type.maybe())
         case "sort":
             return mapped
         case "unique":
             return Mapped(mapped.rows, value, distinct=True)
         case _:
             raise NotInSql(*ORDERLESS)
+
+
+def _extreme(name: str, value: Value) -> ColumnElement[Any]:
+    """Return `min` or `max`; texts by code point, but with a result of the usual collation.
+
+    A result with the collation "C" would change letters by ASCII only, and not compare with columns.
+    """
+    key = as_text(value).sql
+    if value.type.kind is not Kind.TEXT:
+        extreme: ColumnElement[Any] = getattr(func, name)(key, type_=key.type)
+        return extreme
+    found: ColumnElement[Any] = getattr(func, name)(key.collate("C"), type_=key.type)
+    return found.collate("default")
 
 
 def _sum(mapped: Mapped) -> Value:

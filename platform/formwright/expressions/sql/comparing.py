@@ -110,7 +110,7 @@ def ordered(symbol: str, left: Value, right: Value | Constant, literals: Literal
         pair = (_order_key(left), _order_constant(left, right, literals))
         nullable = [left] if left.nullable else []
     else:
-        pair = (_order_key(left), as_text(right).sql)
+        pair = (_order_key(left), _order_key(right))
         nullable = [side for side in (left, right) if side.nullable]
     forth, back = ORDERS[symbol]
     holding: Condition = forth(*pair)

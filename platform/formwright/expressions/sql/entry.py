@@ -81,13 +81,16 @@ def check(expression: Expression, source: SqlSource, row: FromClause | None = No
     return inline(expression, source, row).is_(True)
 
 
-def unsupported(expression: Expression, *, own: bool = False) -> list[Problem]:
+def unsupported(
+    expression: Expression, *, own: bool = False, source: SqlSource | None = None
+) -> list[Problem]:
     """Return a problem `not-in-sql` for each node that has no SQL meaning; none when all have.
 
     Needs no tables: every attribute that is not children counts as a column.
-    With *own*, as :func:`inline` needs it.
+    With *own*, as :func:`inline` needs it. Whoever asks about many expressions
+    hands the same *source* to all, a Probe that keeps its tables.
     """
-    compiler = _compiler(expression, Probe(expression.scope.schema), None, None, own=own)
+    compiler = _compiler(expression, source or Probe(expression.scope.schema), None, None, own=own)
     if expression.expects is not None and expression.expects.kind is Kind.BOOLEAN:
         found = compiler.condition(expression.node, True)
     else:

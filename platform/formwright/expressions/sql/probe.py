@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, TableClause, Text, Uuid, column, false, table, true
@@ -19,12 +19,16 @@ class Probe:
     """An SqlSource in which each attribute of the schema has the column that its kind suggests."""
 
     schema: Schema
+    tables: dict[str, FromClause] = field(default_factory=dict, compare=False, repr=False)
 
     def table(self, entity: str) -> FromClause:
-        """Return a table with a column for each attribute."""
-        kinds = dict(self.schema.fields(entity))
-        kinds.setdefault("id", Type(Kind.TEXT))
-        return _table(entity or "record", kinds)
+        """Return a table with a column for each attribute, the same one each time."""
+        found = self.tables.get(entity)
+        if found is None:
+            kinds = dict(self.schema.fields(entity))
+            kinds.setdefault("id", Type(Kind.TEXT))
+            found = self.tables[entity] = _table(entity or "record", kinds)
+        return found
 
     def reference(self, entity: str, attribute: str) -> str | None:
         """Return what the schema says."""
