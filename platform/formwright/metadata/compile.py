@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import gc
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +12,7 @@ from types import MappingProxyType
 
 from formwright.attributes import Catalogue, builtin
 from formwright.expressions import Registry, standard
+from formwright.expressions.sql.probe import Probe
 from formwright.metadata.borrow import Borrowed, borrow, lent_texts
 from formwright.metadata.build.context import Surroundings, Use, Workpiece
 from formwright.metadata.build.entity import build_entity
@@ -23,7 +26,7 @@ from formwright.metadata.names import check_name
 from formwright.metadata.nodes import Scalar, Source
 from formwright.metadata.order import check_cycles
 from formwright.metadata.provenance import Provenance
-from formwright.metadata.shapes import Shape, shape_of
+from formwright.metadata.shapes import Shape, Shapes, shape_of
 from formwright.metadata.texts import Texts, read_texts
 from formwright.problems import ProblemError, Problems, suggest
 
@@ -132,7 +135,23 @@ def _compile(
     against: Against,
     memory: Memory | None,
 ) -> Model:
-    memory = memory or Memory()
+    with _uncollected():
+        return _made(sources, problems, against, memory or Memory())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold the cycle collector back: a compile makes a million objects that stay, and nothing to collect."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _made(sources: list[Source], problems: Problems, against: Against, memory: Memory) -> Model:
     units = load(sources, memory.parsed, problems)
     problems.raise_errors()  # what a broken file would have declared is unknown: the rest could only guess
     run = _Run(units, memory, against, problems)
@@ -223,7 +242,14 @@ class _Run:
         parents = self._parents()
         roles = frozenset(self.roles)
         around = Surroundings(
-            self.shapes, parents, roles, self.catalogue, self.registry, self.calls, self.texts
+            shapes=self.shapes,
+            parents=parents,
+            roles=roles,
+            catalogue=self.catalogue,
+            registry=self.registry,
+            calls=self.calls,
+            texts=self.texts,
+            probe=Probe(Shapes(self.shapes)),
         )
         built = {}
         for name, shape in self.shapes.items():

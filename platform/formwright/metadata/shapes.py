@@ -16,14 +16,11 @@ from formwright.metadata.subtypes import descendants, lineages
 from formwright.metadata.system import system_types
 from formwright.problems import Problem, Problems, suggest
 
-__all__ = ["ANY_RECORD", "Outline", "Shape", "Shapes", "outline", "shape_of"]
+__all__ = ["Outline", "Shape", "Shapes", "outline", "shape_of"]
 
-ANY_RECORD = "$any"
 MOST_ATTRIBUTES = 1500  # PostgreSQL has 1,600 columns at most; parked ones count
 ALWAYS = ("id", "version", "created_at", "updated_at")
-TEXT = Type(Kind.TEXT)
 UNKNOWN = Type(Kind.ANY, optional=True)
-UNIVERSAL = {"id": TEXT, "entity": TEXT, "number": TEXT.maybe()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +81,7 @@ class Shapes:
     ) -> None:
         """Answer for *shapes*, and for the pseudo entity types in *extra* (what transitions ask)."""
         self._shapes = shapes
-        self._extra = {ANY_RECORD: UNIVERSAL, **(extra or {})}
+        self._extra = dict(extra or {})
         self.consulted: set[str] = set()
 
     def fields(self, entity: str) -> Mapping[str, Type]:
@@ -206,7 +203,7 @@ def value_type(kind: AttributeType, options: Mapping[str, Any], *, optional: boo
     """Return the type that expressions see."""
     to = options.get("to") or options.get("of") or ""
     if isinstance(to, tuple):
-        return Type(Kind.RECORD, optional, entity=ANY_RECORD)
+        return Type(Kind.RECORD, optional)  # of no known entity type: `id` and `entity` are there
     found = Kind(kind.kind)
     if found is Kind.LIST:
         element = Type(Kind.RECORD, entity=to) if to else Type(Kind.TEXT, choices=kind.choices(options))
