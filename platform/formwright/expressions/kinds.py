@@ -74,6 +74,8 @@ def described(what: Type | Kind) -> str:
 
 def join(left: Type, right: Type) -> Type:
     """Return the narrowest type of a value that is of either type; `any` when they have nothing in common."""
+    if left is right:
+        return left
     optional = left.optional or right.optional
     if left.kind is Kind.NULL:
         return right.maybe()
