@@ -77,17 +77,19 @@ class Expression:
         return (self.text, self.scope.entity, self.type, self.expects)
 
     def _first_value(self, context: Context) -> Any:
-        decides = self.expects is not None and self.expects.kind is Kind.BOOLEAN
-        run = compile_tree(
-            self.node, self.types, self.registry, self.failed, expects=self.expects, decides=decides
-        )
-        object.__setattr__(self, "value", run)
-        return run(context)
+        if self.value == self._first_value:  # else somebody kept this function from before the first call
+            decides = self.expects is not None and self.expects.kind is Kind.BOOLEAN
+            run = compile_tree(
+                self.node, self.types, self.registry, self.failed, expects=self.expects, decides=decides
+            )
+            object.__setattr__(self, "value", run)
+        return self.value(context)
 
     def _first_true(self, context: Context) -> bool:
-        run = compile_tree(self.node, self.types, self.registry, self.failed, decides=True)
-        object.__setattr__(self, "true", run)
-        return bool(run(context))
+        if self.true == self._first_true:
+            run = compile_tree(self.node, self.types, self.registry, self.failed, decides=True)
+            object.__setattr__(self, "true", run)
+        return self.true(context)
 
     def failed(self, error: Exception) -> ProblemError:
         """Return the problem for an *error* of an evaluation, at the place of the expression."""

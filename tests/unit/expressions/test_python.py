@@ -364,3 +364,14 @@ def test_equality_and_hash():
 
     assert one == same
     assert len({one, same, other}) == 2
+
+
+def test_code_is_made_once_even_for_who_kept_the_function():
+    """A caller may hold on to `value` before its first call, as `map` does."""
+    expression = compile_expression("qty > 1", SCOPE)
+    kept, asked = expression.value, expression.true
+
+    assert [kept({"qty": 2}), asked({"qty": 2})] == [True, True]
+    made = expression.value, expression.true
+    assert [kept({"qty": 1}), asked({"qty": 1})] == [False, False]
+    assert (expression.value, expression.true) == made
