@@ -15,12 +15,12 @@ from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser  # the C parser is part of every wheel of PyYAML
 from yaml.events import (
     AliasEvent,
-    CollectionEndEvent,
-    CollectionStartEvent,
     DocumentStartEvent,
+    MappingEndEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
 )
 from yaml.reader import ReaderError
 
@@ -33,6 +33,7 @@ LONGEST_FILE = 5_000_000  # bytes
 DEEPEST = 40  # levels
 MOST_NODES = 400_000
 BAD_SIGNS = re.compile("[\0\ud800-\udfff]")
+USUAL_FIRST = frozenset("abcdeghijklmopqrsuvwxyz_")  # of keys that are texts, whatever follows
 PAIRS = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 HINTS = {
     "cannot start any token": "indent with spaces, not tabs; put quotes around texts that begin with a sign",
@@ -63,6 +64,9 @@ def decode(data: bytes, file: str) -> str:
 
 def parse_text(source: Source) -> Mapping:
     """Return the tree of a file whose top is a mapping. Raises ProblemError with all problems of the text."""
+    if BAD_SIGNS.search(source.text):
+        sentence = "The file holds NUL or half a surrogate pair."
+        raise ProblemError([Problem("bad-character", sentence, source.place(1, 1), "save it as UTF-8")])
     if len(source.text) > LONGEST_FILE:
         raise ProblemError(
             [Problem("file-too-large", "The file is too large.", source.place(1, 1), "split it")]
@@ -121,41 +125,41 @@ class _Builder:
         raise ProblemError([Problem("empty-file" if empty else "not-a-mapping", sentence, place, hint)])
 
     def _event(self, event: Any) -> None:
-        if isinstance(event, NodeEvent):
-            self._check_event(event)
-        if isinstance(event, ScalarEvent):
-            mark: Any = event.start_mark  # the stubs allow None, the parser never gives it
-            end: Any = event.end_mark
-            if end.line > mark.line and not event.style:
-                self._check_continuation(event)
-            self._place(Scalar(self.source, mark.line + 1, mark.column + 1, event.value, event.style or ""))
-        elif isinstance(event, CollectionStartEvent):
+        kind = type(event)
+        if kind is ScalarEvent:
+            self._count(event)
             mark = event.start_mark
-            shape = Mapping if isinstance(event, MappingStartEvent) else Sequence
+            if not event.style:
+                if event.end_mark.line > mark.line:
+                    self._check_continuation(event)
+            elif event.style == '"' and BAD_SIGNS.search(event.value):
+                self._note("bad-character", "A text may not hold NUL or half a surrogate pair.", event, "")
+            self._place(Scalar(self.source, mark.line + 1, mark.column + 1, event.value, event.style or ""))
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            self._count(event)
+            mark = event.start_mark
+            shape = Mapping if kind is MappingStartEvent else Sequence
             self._open(shape(self.source, mark.line + 1, mark.column + 1))
-        elif isinstance(event, CollectionEndEvent):
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
             self.open.pop()
             self.keys.pop()
-        elif isinstance(event, DocumentStartEvent):
+        elif kind is AliasEvent:
+            sentence = f"The alias `*{event.anchor}` is not used in metadata."
+            self._stop("alias", sentence, event, "write the value out")
+        elif kind is DocumentStartEvent:
             self._document(event)
 
-    def _check_event(self, event: Any) -> None:
-        """Refuse what metadata does not use: aliases, anchors, tags; and too many nodes."""
+    def _count(self, event: Any) -> None:
+        """Refuse too many nodes, and what metadata does not use: anchors and tags."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            self._stop(
-                "too-many-nodes", f"The file has more than {MOST_NODES:,} values.", event, "split the file"
-            )
-        if isinstance(event, AliasEvent):
-            self._stop(
-                "alias", f"The alias `*{event.anchor}` is not used in metadata.", event, "write the value out"
-            )
+            sentence = f"The file has more than {MOST_NODES:,} values."
+            self._stop("too-many-nodes", sentence, event, "split the file")
         if event.anchor:
             self._note("anchor", f"The anchor `&{event.anchor}` is not used in metadata.", event, "remove it")
         if event.tag is not None:
-            self._note(
-                "tag", f"The tag `{event.tag}` is not used in metadata.", event, "the key decides the type"
-            )
+            sentence = f"The tag `{event.tag}` is not used in metadata."
+            self._note("tag", sentence, event, "the key decides the type")
 
     def _check_continuation(self, event: Any) -> None:
         """Refuse a list item that the parser would take for the second line of a plain text."""
@@ -190,20 +194,18 @@ class _Builder:
 
     def _place(self, node: Node) -> None:
         """Put a finished or just opened node where it belongs."""
-        if isinstance(node, Scalar) and node.text and BAD_SIGNS.search(node.text):
-            self.problems.add(
-                "bad-character", "A text may not hold NUL or half a surrogate pair.", node.place
-            )
         if not self.open:
             self.root = node
             return
-        parent = self.open[-1]
-        if isinstance(parent, Sequence):
+        parent: Any = self.open[-1]
+        if type(parent) is Sequence:
             parent.items.append(node)
-        elif self.keys[-1] is None:
+            return
+        key = self.keys[-1]
+        if key is None:
             self.keys[-1] = self._key(node, parent)
         else:
-            key, self.keys[-1] = self.keys[-1], None
+            self.keys[-1] = None
             parent.entries.setdefault(key.text, Entry(key, node))
 
     def _key(self, node: Node, parent: Mapping) -> Scalar:
@@ -216,7 +218,7 @@ class _Builder:
             self.problems.extend(
                 [Problem("duplicate-key", sentence, node.place, "keep one", related=(first,))]
             )
-        if not node.style:
+        if not node.style and node.text[:1] not in USUAL_FIRST:
             self._plain_key(node)
         return node
 
