@@ -106,7 +106,8 @@ class Runner:
             await self._report(Progress(change, position, total))
             for number, step in enumerate(change.steps):
                 await self._step(step, Progress(change, position, total))
-                self._committed(f"{change.action} {change.subject} step {number}")
+                if not isinstance(step, Backfill):  # it tells of each batch itself
+                    self._committed(f"{change.action} {change.subject} step {number}")
         except asyncpg.IntegrityConstraintViolationError as error:
             sentence = f"{change.subject}: records written meanwhile do not fit: {error}."
             raise ProblemError([Problem("apply-overtaken", sentence, hint="plan again")]) from error
@@ -118,7 +119,8 @@ class Runner:
             case Transact():
                 await self._retried(lambda: self._transact(step))
             case Online():
-                await self._online(step)
+                # Waits for older transactions; nobody waits for it, so there is no limit.
+                await self._connection.execute(step.sql)
             case Backfill():
                 await self._backfill(step, progress)
 
@@ -163,12 +165,6 @@ class Runner:
             value = f"{int(seconds * 1000)}ms"
             await self._connection.execute("select set_config($1, $2, true)", name, value)
 
-    async def _online(self, step: Online) -> None:
-        # Waits for older transactions; nobody waits for it, so there is no limit.
-        await self._connection.execute(step.sql)
-        if step.seal:
-            await write_seals(self._connection, [step.seal])
-
     async def _backfill(self, step: Backfill, progress: Progress) -> None:
         table, column = quote(step.table), quote(step.column)
         rows = f"select count(*) from {table} where {step.where}"
@@ -180,7 +176,7 @@ class Runner:
                     column=column,
                     value=step.value,
                     where=step.where,
-                    after="where id > $2" if last else "where $2::uuid is null",
+                    after="id > $2" if last else "$2::uuid is null",
                 ),
                 last,
             )
@@ -204,7 +200,7 @@ class Runner:
 
 
 _BATCH = """
-with page as (select id as fw_id from {table} {after} order by id limit $1),
+with page as (select id as fw_id from {table} where {after} and ({where}) order by id limit $1),
      done as (update {table} set {column} = {value} from page where id = fw_id and ({where}) returning 1)
 select (select fw_id from page order by fw_id desc limit 1) as last, (select count(*) from done) as done
 """

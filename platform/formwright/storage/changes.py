@@ -79,10 +79,9 @@ class Transact:
 
 @dataclass(frozen=True, slots=True)
 class Online:
-    """One statement outside a transaction that lets reads and writes go on, then perhaps a mark."""
+    """One statement outside a transaction that lets reads and writes go on."""
 
     sql: str
-    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from formwright.storage.ddl import alter, define_column, drop_constraint, not_nu
 from formwright.storage.drift import Pair
 from formwright.storage.impact import Projection
 from formwright.storage.names import quote, scratch_name
-from formwright.storage.shapes import ColumnShape, Parked, TableShape
+from formwright.storage.shapes import CheckShape, ColumnShape, Parked, TableShape
 from formwright.storage.table_changes import seal_of
 
 __all__ = [
@@ -233,7 +233,8 @@ def _conversion(
     table, scratch = pair.declared.name, scratch_name(f"{pair.declared.name}.{source}", column.type)
     new = quote(scratch)
     swap: list[Statement] = []
-    yield Transact((alter(table, f"add column if not exists {new} {column.type}"),))
+    if scratch not in pair.live.columns:
+        yield Transact((alter(table, f"add column {new} {column.type}"),))
     if way:
         differs = f"{new} is distinct from ({way.guarded})"
         yield Backfill(table, scratch, way.guarded, differs)
@@ -294,26 +295,19 @@ def set_nullable(table: str, column: ColumnShape) -> Change:
 def set_not_null(column: ColumnShape, projection: Projection) -> Change:
     """Return what makes a column always have a value.
 
-    Rows without one get the default if there is one. Old rows are looked at
-    under a check that is not valid yet, so that reads and writes go on.
+    Rows without one get the default if there is one: once before anything is
+    forbidden, and once for those that came meanwhile. Old rows are looked at under a
+    check that is not valid yet, so that reads and writes go on.
     """
     table = projection.pair.declared.name
-    name, helper = quote(column.name), not_null_name(table, column.name)
-    check = f"add constraint {quote(helper)} check ({name} is not null) not valid"
-    steps: list[Step] = [Transact((drop_constraint(table, helper), alter(table, check)))]
-    if column.fill:
-        steps.append(Backfill(table, column.name, column.fill, f"{name} is null"))
-    steps.append(Online(alter(table, f"validate constraint {quote(helper)}")))
-    finish = (alter(table, f"alter column {name} set not null"), drop_constraint(table, helper))
-    steps.append(Transact(finish))
-    missing = projection.pair.sources.get(column.name)
-    empty = f"count(*) from {quote(projection.pair.live.name)} where {quote(missing or '')} is null"
+    live, source = projection.pair.live, projection.pair.sources.get(column.name)
     failing = Failing(
         projection.missing(column.name),
         "value-missing",
         f"{table}.{column.name} must have a value, but these records have none:",
         "fill them in, or give the attribute a default",
     )
+    touching = f"count(*) from {quote(live.name)} where {quote(source)} is null" if source else ""
     return Change(
         action="set-not-null",
         symbol=Symbol.CHANGE,
@@ -321,7 +315,23 @@ def set_not_null(column: ColumnShape, projection: Projection) -> Change:
         subject=f"{table}.{column.name}",
         sentence=f"always has a value{f'; empty ones get {column.fill}' if column.fill else ''}",
         phase=70,
-        steps=tuple(steps),
-        touching=empty if column.fill and missing else "",
+        steps=tuple(_requiring(table, column, live.checks.get(not_null_name(table, column.name)))),
+        touching=touching if column.fill else "",
         failing=None if column.fill else failing,
     )
+
+
+def _requiring(table: str, column: ColumnShape, begun: CheckShape | None) -> Iterator[Step]:
+    """Yield the steps; *begun* is the stand-in check that an interrupted apply has left."""
+    name, helper = quote(column.name), quote(not_null_name(table, column.name))
+    fill = Backfill(table, column.name, column.fill, f"{name} is null")
+    if not begun:
+        if column.fill:
+            yield fill
+        yield Transact((alter(table, f"add constraint {helper} check ({name} is not null) not valid"),))
+    if column.fill:
+        yield fill
+    if not begun or not begun.validated:
+        yield Online(alter(table, f"validate constraint {helper}"))
+    finish = (alter(table, f"alter column {name} set not null"), alter(table, f"drop constraint {helper}"))
+    yield Transact(finish)

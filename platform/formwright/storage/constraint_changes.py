@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
 from formwright.storage.changes import Change, Failing, Lock, Online, Seal, Statement, Step, Symbol, Transact
 from formwright.storage.ddl import add_check, add_foreign_key, alter, create_index, drop_constraint
 from formwright.storage.impact import Projection
-from formwright.storage.names import quote
+from formwright.storage.names import building_name, quote
 from formwright.storage.shapes import CheckShape, ForeignKeyShape, IndexShape
 
 __all__ = [
@@ -154,12 +157,12 @@ def _renamed(action: str, table: str, old: str, new: str, *statements: Statement
     )
 
 
-def build_index(index: IndexShape, projection: Projection, there: IndexShape | None = None) -> Change:
-    """Return what builds an index while reads and writes go on, after dropping what has its name."""
+def build_index(index: IndexShape, projection: Projection) -> Change:
+    """Return what builds an index while reads and writes go on.
+
+    It takes its name, and the place of another of that name, when it is whole.
+    """
     table = projection.pair.declared.name
-    seal = Seal("index", table, index.name, seal=index.seal)
-    steps: list[Step] = [_dropped(table, there)] if there else []
-    steps.append(Online(create_index(table, index, online=True), seal))
     failing = Failing(
         projection.doubles(index) if index.unique else "",
         "value-not-unique",
@@ -174,9 +177,23 @@ def build_index(index: IndexShape, projection: Projection, there: IndexShape | N
         sentence=f"{'unique ' if index.unique else ''}index on {', '.join(index.columns)}",
         phase=90,
         lock=Lock.NONE,
-        steps=tuple(steps),
+        steps=tuple(_building(table, index, projection.pair.live.indexes)),
         failing=failing if index.unique else None,
     )
+
+
+def _building(table: str, index: IndexShape, live: Mapping[str, IndexShape]) -> Iterator[Step]:
+    building = building_name(table, index.meaning)
+    begun, there = live.get(building), live.get(index.name)
+    if begun and not begun.valid:
+        yield _dropped(table, begun)
+    if not begun or not begun.valid:
+        yield Online(create_index(table, replace(index, name=building), online=True))
+    swap: list[Statement] = []
+    if there:
+        swap.append(_drop_now(table, there))
+    swap.append(f"alter index {quote(building)} rename to {quote(index.name)}")
+    yield Transact((*swap, Seal("index", table, index.name, seal=index.seal)))
 
 
 def drop_index(table: str, index: IndexShape) -> Change:
@@ -195,5 +212,9 @@ def drop_index(table: str, index: IndexShape) -> Change:
 
 def _dropped(table: str, index: IndexShape) -> Step:
     if index.owned:
-        return Transact((drop_constraint(table, index.name),))
+        return Transact((_drop_now(table, index),))
     return Online(f"drop index concurrently if exists {quote(index.name)}")
+
+
+def _drop_now(table: str, index: IndexShape) -> str:
+    return drop_constraint(table, index.name) if index.owned else f"drop index if exists {quote(index.name)}"

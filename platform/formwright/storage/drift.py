@@ -286,7 +286,10 @@ def _is_same(declared: Constraint, live: Constraint) -> bool:
 def _compare_indexes(
     table: str, declared: Mapping[str, IndexShape], live: Mapping[str, IndexShape]
 ) -> Iterator[Drift]:
-    extra = {name: found for name, found in live.items() if name not in declared}
+    building = {name for name in live if name.startswith("fw_building_")}
+    for name in building:
+        yield Drift(Aspect.INDEX, Kind.UNFINISHED, table, name, None, live[name])
+    extra = {name: found for name, found in live.items() if name not in {*declared, *building}}
     for name, wanted in declared.items():
         found = live.get(name)
         same = (one for one in extra.values() if one.meaning == wanted.meaning)

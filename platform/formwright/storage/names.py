@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-__all__ = ["LIMIT", "digest", "fitted", "parked_name", "quote", "scratch_name"]
+__all__ = ["LIMIT", "building_name", "digest", "fitted", "parked_name", "quote", "scratch_name"]
 
 LIMIT = 63
 """PostgreSQL cuts longer names silently; so nothing longer is ever sent."""
@@ -32,6 +32,11 @@ def fitted(name: str) -> str:
 def parked_name(number: int, name: str) -> str:
     """Return the name under which a removed column or table is kept; *number* makes it unique."""
     return fitted(f"fw_parked_{number}_{name}")
+
+
+def building_name(table: str, definition: object) -> str:
+    """Return the name of an index of *table* while it is built. The same definition gives the same name."""
+    return f"fw_building_{digest(f'{table} {definition}')}"
 
 
 def scratch_name(column: str, type_: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import asyncpg
@@ -12,11 +12,12 @@ from formwright.storage import column_changes as columns
 from formwright.storage import constraint_changes as constraints
 from formwright.storage import table_changes as tables
 from formwright.storage.changes import Change, Lock, Plan, Seal, Symbol
+from formwright.storage.ddl import not_null_name
 from formwright.storage.declared import declared_shapes
 from formwright.storage.drift import Aspect, Drift, Kind, Pair, compare, pair_tables
 from formwright.storage.impact import Projection, measure
 from formwright.storage.inspect import Live, inspect
-from formwright.storage.names import parked_name, scratch_name
+from formwright.storage.names import building_name, parked_name, scratch_name
 from formwright.storage.shapes import CheckShape, ColumnShape, ForeignKeyShape, IndexShape, TableShape
 
 __all__ = ["make_plan", "planned", "without_rows"]
@@ -38,19 +39,21 @@ async def make_plan(connection: asyncpg.Connection, metadata: MetaData) -> Plan:
 
 def planned(declared: Mapping[str, TableShape], live: Live) -> list[Change]:
     """Return the changes in the order of an apply, not yet counted. Changes without steps are notes."""
-    planner = _Planner(declared, live)
-    changes = [change for drift in compare(declared, live) for change in planner.answer(drift)]
+    drifts = list(compare(declared, live))
+    planner = _Planner(declared, live, drifts)
+    changes = [change for drift in drifts for change in planner.answer(drift)]
     return sorted(changes, key=lambda change: change.phase)
 
 
 class _Planner:
     """Answers each drift with changes; knows the pairs of tables and which parked names are free."""
 
-    def __init__(self, declared: Mapping[str, TableShape], live: Live) -> None:
+    def __init__(self, declared: Mapping[str, TableShape], live: Live, drifts: Iterable[Drift]) -> None:
         self._live = live
         self._pairs = pair_tables(declared, live)
         self._existing = {name: pair.live.name for name, pair in self._pairs.items()}
         self._scratch = set(_needed_scratch(self._pairs))
+        self._begun = set(_needed_helpers(drifts))
         self._free = _free_numbers(live)
 
     def answer(self, drift: Drift) -> Iterator[Change]:
@@ -135,7 +138,8 @@ class _Planner:
         table, what = drift.table, str(drift.aspect)
         match drift.kind, drift.declared, drift.live:
             case Kind.EXTRA, _, CheckShape() | ForeignKeyShape():
-                yield constraints.drop(table, drift.name, what)
+                if drift.name not in self._begun:
+                    yield constraints.drop(table, drift.name, what)
             case Kind.RENAMED, CheckShape() | ForeignKeyShape(), CheckShape(name=old) | ForeignKeyShape(
                 name=old
             ):
@@ -159,14 +163,13 @@ class _Planner:
                 yield constraints.rename_index(table, live.name, index)
             case Kind.UNMARKED, IndexShape() as index, _:
                 yield tables.mark(Seal("index", table, index.name, seal=index.seal), index.name)
-            case Kind.EXTRA, _, IndexShape() as live:
-                yield constraints.drop_index(table, live)
+            case Kind.EXTRA | Kind.UNFINISHED, None, IndexShape() as live:
+                if live.name not in self._begun:
+                    yield constraints.drop_index(table, live)
             case Kind.FOREIGN, _, _:
                 yield _note(drift, f"index {drift.name} is not of the metadata; it is left alone")
             case _, IndexShape() as index, _:
-                # One of this name may be there on a column that is about to be set aside.
-                there = self._pairs[table].live.indexes.get(index.name)
-                yield constraints.build_index(index, self._projection(table), there)
+                yield constraints.build_index(index, self._projection(table))
 
 
 def _note(drift: Drift, sentence: str) -> Change:
@@ -190,6 +193,15 @@ def _needed_scratch(pairs: Mapping[str, Pair]) -> Iterator[str]:
                 parked = pair.restored.get(name)
                 origin = parked.column if parked else name
                 yield scratch_name(f"{pair.declared.name}.{origin}", column.type)
+
+
+def _needed_helpers(drifts: Iterable[Drift]) -> Iterator[str]:
+    """Yield names of indexes under construction and stand-in checks that this plan goes on with."""
+    for drift in drifts:
+        if isinstance(drift.declared, IndexShape):
+            yield building_name(drift.table, drift.declared.meaning)
+        elif drift.aspect is Aspect.NULLABILITY:
+            yield not_null_name(drift.table, drift.name)
 
 
 def _free_numbers(live: Live) -> Iterator[int]:

@@ -6,14 +6,14 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from tests.support.live import actions, insert, release, rows
+from tests.support.models import attribute, entity, model, rule
 
 from formwright.problems import ProblemError
 from formwright.storage.changes import Lock
 from formwright.storage.database import Database
-from formwright.storage.rendering import plan_as_json, plan_as_text
 from formwright.storage.releases import Request, apply, plan
-from tests.support.live import actions, insert, release, rows
-from tests.support.models import attribute, entity, model, rule
+from formwright.storage.rendering import plan_as_json, plan_as_text
 
 pytestmark = pytest.mark.anyio
 
@@ -222,9 +222,9 @@ BY_HAND = [
     ("create unique index stray on thing (born)", ["drop-index stray"]),
     ("create index stray on thing (born)", []),
     ("alter table thing drop constraint thing_group_fk", ["add-reference thing_group_fk"]),
-    ("alter table thing drop constraint thing_group_fk, add constraint thing_group_fk foreign key (\"group\") references \"group\" on delete cascade", ["add-reference thing_group_fk"]),
-    ("alter table thing drop constraint thing_group_fk, add constraint thing_group_fk foreign key (\"group\") references \"group\" not valid", ["validate-reference thing_group_fk"]),
-    ("alter table thing add foreign key (owner) references \"group\"", ["drop-foreign-key thing_owner_fkey"]),
+    ('alter table thing drop constraint thing_group_fk, add constraint thing_group_fk foreign key ("group") references "group" on delete cascade', ["add-reference thing_group_fk"]),
+    ('alter table thing drop constraint thing_group_fk, add constraint thing_group_fk foreign key ("group") references "group" not valid', ["validate-reference thing_group_fk"]),
+    ('alter table thing add foreign key (owner) references "group"', ["drop-foreign-key thing_owner_fkey"]),
     ("drop index thing_code_uq", ["add-unique thing_code_uq"]),
     ("drop index thing_code_uq; create index thing_code_uq on thing (code)", ["add-unique thing_code_uq"]),
     ("drop index thing_code_uq; create unique index thing_code_uq on thing (code) where deleted_at is not null", ["add-unique thing_code_uq"]),
