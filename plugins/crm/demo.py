@@ -31,6 +31,10 @@ class Loader(Protocol):
         """Take a transition."""
         ...
 
+    async def find(self, entity: str, *key: str) -> str:
+        """Return the id of a shipped row."""
+        ...
+
     def user(self, login: str) -> str:
         """Return the id of a demo user."""
         ...
@@ -160,6 +164,7 @@ class World:
         kind = self.dice.choices(("residential", "enterprise", "wholesale"), (76, 21, 3))[0]
         make = self._residential if kind == "residential" else self._enterprise
         values = make(index, kind)
+        values["segment"] = await self.loader.find("customer_segment", values["segment"])
         customer = await self.loader.save("customer", values)
         self.customers.append(customer)
         name = (
@@ -267,7 +272,7 @@ class World:
             "type": "settlement" if kind == "wholesale" else "standalone",
             "billing_type": billing,
             "payment_method": method,
-            "bill_cycle": self.dice.choice(("M01", "M15")) if billing == "postpaid" else None,
+            "bill_cycle": await self._cycle() if billing == "postpaid" else None,
             "payment_terms_days": 30 if kind != "residential" else 14,
         }
         if method == "direct_debit":
@@ -277,6 +282,9 @@ class World:
                 "mandate_signed": self._past(600).isoformat(),
             }
         return await self.loader.save("account", values)
+
+    async def _cycle(self) -> str:
+        return await self.loader.find("bill_cycle", self.dice.choice(("M01", "M15")))
 
     async def _people_of(self, customer: str) -> None:
         for position in range(self.dice.choices((1, 2, 3), (50, 35, 15))[0]):
@@ -290,7 +298,7 @@ class World:
                 "person_role",
                 {
                     "person": made,
-                    "role_type": role,
+                    "role_type": await self.loader.find("role_type", role),
                     "subject": subject,
                     "is_primary": True,
                     "position_title": job,

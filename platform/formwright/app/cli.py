@@ -19,8 +19,10 @@ from formwright.app.running import run as run_everything
 from formwright.app.serving import bind
 from formwright.app.settings import Settings, settings_from
 from formwright.app.workshop import Workshop
-from formwright.expressions import catalogue_text
-from formwright.metadata.explain import explain_json, explain_text
+from formwright.expressions.catalogue import catalogue_text
+from formwright.metadata.nodes import plain
+from formwright.metadata.explain import Explained
+from formwright.metadata.explain import explain as explained
 from formwright.metadata.schema import schema
 from formwright.problems import Problem, ProblemError, as_json, as_text
 from formwright.services.users import create_user, list_users
@@ -100,10 +102,17 @@ def print_schema(settings: Settings) -> None:
 def explain(settings: Settings, path: str, as_data: bool) -> None:
     """Say what customer or customer.email is, and which file said so."""
     model = Workshop.open(settings).compile()
-    if as_data:
-        click.echo(json.dumps(explain_json(model, path), indent=2, ensure_ascii=False))
-    else:
-        click.echo(explain_text(model, path))
+    found = explained(model, path)
+    click.echo(json.dumps(_explained(found), indent=2, ensure_ascii=False) if as_data else str(found))
+
+
+def _explained(found: Explained) -> dict[str, Any]:
+    says = [
+        {"path": each.path, "value": plain(each.value), "places": [str(place) for place in each.places]}
+        for each in found.says
+    ]
+    readers = [{"path": f"{each.entity}.{each.path}", "place": str(each.place)} for each in found.readers]
+    return {"path": found.path, "sentence": found.sentence, "says": says, "readers": readers}
 
 
 @cli.command()
@@ -160,7 +169,7 @@ def apply(settings: Settings, note: str, yes: bool) -> None:
             request = releases.Request(model=model, files=texts, note=note, expected=found)
             outcome = await releases.apply(database, request, report=bar.report)
         opened = await open_released(settings, database, workshop)
-        await load_shipped(opened.runtime, workshop)
+        await load_shipped(opened.runtime)
         return outcome
 
     outcome = _with_database(settings, work)

@@ -24,7 +24,6 @@ class Bar:
         )
         self._title = title
         self._task: TaskID | None = None
-        self._total = 0
 
     def __enter__(self) -> Self:
         """Show it."""
@@ -35,14 +34,9 @@ class Bar:
         """Take it away."""
         self._progress.stop()
 
-    def expect(self, total: int) -> None:
-        """Say how many steps there are."""
-        self._total = total
-        self._begin()
-
-    def advance(self, steps: int = 1) -> None:
-        """Go on."""
-        self._progress.advance(self._begin(), steps)
+    def show(self, done: int, total: int) -> None:
+        """Show that *done* of *total* steps are done."""
+        self._progress.update(self._begin(), total=total, completed=done)
 
     async def report(self, progress: ApplyProgress) -> None:
         """Show where an apply is: its changes, or the rows of the one that is running."""
@@ -52,5 +46,5 @@ class Bar:
 
     def _begin(self) -> TaskID:
         if self._task is None:
-            self._task = self._progress.add_task(self._title, total=self._total or None)
+            self._task = self._progress.add_task(self._title, total=None)
         return self._task

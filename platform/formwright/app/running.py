@@ -49,7 +49,7 @@ async def _run(settings: Settings, workshop: Workshop, url: str, sock: socket.so
         opened = await _open(settings, database, workshop)
         password = demo_password(settings.demo_password, settings.data)
         sign_ins = await ensure_demo_users(opened.runtime, password)
-        await load_shipped(opened.runtime, workshop)
+        await load_shipped(opened.runtime)
         await load_demo(opened.runtime, workshop, settings.demo_size)
         app = create_app(opened.runtime, _web_settings(settings, opened.live, sign_ins))
         background.append(asyncio.create_task(follow_files(database, workshop, opened.live)))
