@@ -1,0 +1,43 @@
+"""Who acts: a person who is signed in, an integration, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["SYSTEM", "Actor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one on whose behalf something is done.
+
+    *id* is the text of a UUID. *all* says that one of the roles is declared
+    with ``all: true`` in the Model that serves the request; *system* is true
+    for the platform's own work (shipped rows, timers) and for nothing else.
+    """
+
+    id: str
+    login: str
+    name: str
+    roles: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    locale: str = "en"
+    zone: str = "UTC"
+    all: bool = False
+    system: bool = False
+
+    def as_context(self) -> dict[str, Any]:
+        """Return what expressions see as ``user``."""
+        return {
+            "id": self.id,
+            "login": self.login,
+            "name": self.name,
+            "roles": sorted(self.roles),
+            "teams": sorted(self.teams),
+            "locale": self.locale,
+        }
+
+
+SYSTEM = Actor("00000000-0000-0000-0000-000000000000", "system", "System", all=True, system=True)
+"""The platform itself. No session ever yields this actor."""

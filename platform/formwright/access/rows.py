@@ -1,0 +1,32 @@
+"""Row rules as a condition in SQL: the same rules, for queries over many records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, true
+
+from formwright.access.actor import Actor
+from formwright.access.decision import may
+from formwright.expressions.sql.source import SqlSource
+from formwright.metadata.model import EntityType
+
+__all__ = ["row_condition"]
+
+
+def row_condition(
+    entity_type: EntityType, action: str, actor: Actor, source: SqlSource, binds: Mapping[str, Any]
+) -> ColumnElement[bool]:
+    """Return the condition under which *actor* may do *action* with a row of *source*.
+
+    *binds* holds the values of names that are no attributes: ``user``,
+    ``today``, ``now``. Denied is ``false``; a rule is true or the row is out,
+    because ``where`` never is NULL where the rule does not hold.
+    """
+    decision = may(entity_type, action, actor)
+    if decision.allowed:
+        return true()
+    if decision.denied:
+        return false()
+    return or_(*(rule.where(source, binds) for rule in decision.rules))
