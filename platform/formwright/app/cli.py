@@ -20,9 +20,9 @@ from formwright.app.serving import bind
 from formwright.app.settings import Settings, settings_from
 from formwright.app.workshop import Workshop
 from formwright.expressions.catalogue import catalogue_text
-from formwright.metadata.nodes import plain
 from formwright.metadata.explain import Explained
 from formwright.metadata.explain import explain as explained
+from formwright.metadata.options import plain
 from formwright.metadata.schema import schema
 from formwright.problems import Problem, ProblemError, as_json, as_text
 from formwright.services.users import create_user, list_users

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 
 from formwright.problems import Place
 
@@ -140,15 +139,6 @@ class Mapping(Node):
     def items(self) -> Iterator[tuple[str, Node]]:
         """Yield keys and values."""
         return ((name, entry.value) for name, entry in self.entries.items())
-
-
-def plain(node: Node) -> Any:
-    """Return a tree as plain dicts, lists and values, without places."""
-    if isinstance(node, Mapping):
-        return {name: plain(value) for name, value in node.items()}
-    if isinstance(node, Sequence):
-        return [plain(item) for item in node.items]
-    return node.value if isinstance(node, Scalar) else None
 
 
 @lru_cache(maxsize=4096)
