@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +67,19 @@ async def fill_cells(
         if name in entity.attributes and rights.open(name)
         for pair in ids_in(entity.attributes[name], values.get(name))
     ]
+    wanted += [pair for name in through for pair in _far_links(work, entity, name, far[name].values())]
     return cells, await titles_of(work, wanted)
+
+
+def _far_links(
+    work: Work, entity: EntityType, column: str, values: Iterable[Any]
+) -> Iterator[tuple[str, UUID]]:
+    """Yield what references point at that lie behind a reference."""
+    head, _, name = column.partition(".")
+    target = work.model.entities[entity.attributes[head].target]
+    if name in target.attributes and field_rights(target, work.rights).open(name):
+        for value in values:
+            yield from ids_in(target.attributes[name], value)
 
 
 def _is_deep(entity: EntityType, name: str, below: Needs) -> bool:

@@ -24,7 +24,7 @@ from formwright.services.values import row_values
 from formwright.services.work import Work, open_work
 from formwright.storage.tables import SPARSE
 
-__all__ = ["CAP", "Page", "Query", "Row", "condition_of", "list_records"]
+__all__ = ["CAP", "Page", "Query", "Row", "condition_of", "count_records", "list_records"]
 
 CAP = 1_000
 """Counts stop here: an exact count of a large table costs more than the page."""
@@ -40,8 +40,9 @@ class Query:
     *view* is the name of a list of the metadata (empty: none). *columns* and
     *sort* win over those of the view; *sort* is (attribute, descending)
     pairs. *within* names children: (entity type, id, children attribute).
-    *where* is a checked condition beyond the user's filters. *count* is
-    ``none``, ``capped`` (up to 1,000) or ``exact``.
+    *where* is a checked condition beyond the user's filters. *backward*: the
+    page before the cursor instead of the one after it. *count* is ``none``,
+    ``capped`` (up to 1,000) or ``exact``.
     """
 
     entity: str
@@ -55,6 +56,7 @@ class Query:
     within: tuple[str, UUID, str] | None = None
     limit: int = 50
     cursor: str = ""
+    backward: bool = False
     count: str = "none"
 
 
@@ -76,7 +78,8 @@ class Page:
     """A page of a list.
 
     *columns* are those that the actor may see. *next* is the cursor of the
-    following page, empty at the end. *count* is None when it was not asked
+    following page, *previous* that of the page before; empty at the ends.
+    *count* is None when it was not asked
     for; *capped* says that there are at least so many. *titles* name what
     references point at.
     """
@@ -86,6 +89,7 @@ class Page:
     sort: tuple[tuple[str, bool], ...]
     rows: tuple[Row, ...]
     next: str = ""
+    previous: str = ""
     count: int | None = None
     capped: bool = False
     titles: Titles = field(default_factory=dict)
@@ -111,10 +115,13 @@ async def list_records(runtime: Runtime, query: Query) -> Page:
         chosen.add(SPARSE)
     limit = max(1, min(query.limit, MOST))
     statement = select(*(table.c[n] for n in sorted(chosen) if n in table.c)).where(*condition)
+    backward = query.backward and bool(query.cursor)
+    walk = [Key(key.name, not key.falls) for key in keys] if backward else keys
     if query.cursor:
-        statement = statement.where(after(table, keys, decode(table, keys, query.cursor)))
-    found = await work.session.fetch(statement.order_by(*ordering(table, keys)).limit(limit + 1))
-    rows = [row_values(work.source, entity, row) for row in found[:limit]]
+        statement = statement.where(after(table, walk, decode(table, keys, query.cursor)))
+    found = await work.session.fetch(statement.order_by(*ordering(table, walk)).limit(limit + 1))
+    rows = [row_values(work.source, entity, row) for row in found[:limit]][:: -1 if backward else 1]
+    more = len(found) > limit
     cells, titles = await fill_cells(work, entity, columns, rows, needs)
     count, capped = await _count(work, table, condition, query.count)
     return Page(
@@ -124,12 +131,22 @@ async def list_records(runtime: Runtime, query: Query) -> Page:
         rows=tuple(
             _row(values, shown, encode(keys, values)) for values, shown in zip(rows, cells, strict=True)
         ),
-        next=encode(keys, rows[-1]) if len(found) > limit else "",
+        next=encode(keys, rows[-1]) if rows and (more or backward) else "",
+        previous=encode(keys, rows[0]) if rows and (more if backward else query.cursor) else "",
         count=count,
         capped=capped,
         titles=titles,
         masked=field_rights(entity, work.rights).masked,
     )
+
+
+async def count_records(runtime: Runtime, query: Query) -> tuple[int, bool]:
+    """Return how many records *query* finds, and whether there are more than that: counts stop at 1,000."""
+    work = open_work(runtime, runtime.database, query.actor)
+    entity = work.entity(query.entity)
+    condition = await condition_of(work, entity, query)
+    count, capped = await _count(work, work.source.table(entity.name), condition, "capped")
+    return count or 0, capped
 
 
 def _row(values: Mapping[str, Any], shown: Mapping[str, Any], cursor: str) -> Row:
