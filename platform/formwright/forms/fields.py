@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from formwright.access import FieldRights, masked_text
+from formwright.access import MASK, FieldRights, masked_text
 from formwright.forms.data import FormData
 from formwright.forms.rules import fixed, is_readonly, is_required, is_visible
 from formwright.forms.states import FieldState, Mode, Option
@@ -16,6 +16,8 @@ from formwright.problems import Problem
 __all__ = ["USER", "Around", "field_state", "keys_of", "targets_of"]
 
 USER = "$user"
+FILE = "$file"
+FILES = ("file", "image")
 FULL = 12
 
 
@@ -52,17 +54,15 @@ def field_state(
     )
     if not is_visible(attribute, field, around.context):
         return FieldState(attribute=attribute, path=path, label=label, visible=False, readonly=True)
-    viewing = around.mode == "view"
     readonly = (
-        viewing or locked or fixed(attribute, around.rights) or is_readonly(attribute, field, around.context)
+        around.mode == "view"
+        or locked
+        or fixed(attribute, around.rights)
+        or is_readonly(attribute, field, around.context)
     )
     value = around.values.get(name)
-    keys = keys_of(attribute, around.values, around.data.zone)
-    options = _options(around, attribute, value, path, readonly=readonly)
-    display = _display(around, attribute, value, keys, options)
     masked = name in around.rights.masked and value is not None
-    if masked:
-        display, options = masked_text(display), ()
+    content = (_mask if masked else _content)(around, attribute, value, readonly=readonly)
     said = field.help if field is not None and field.help is not None else attribute.help
     return FieldState(
         attribute=attribute,
@@ -73,23 +73,38 @@ def field_state(
         required=not readonly and is_required(attribute, field, around.context),
         readonly=readonly,
         masked=masked,
-        value=None if masked else value,
-        text=""
-        if readonly
-        else display
-        if masked and path not in around.data.texts
-        else _text(around, attribute, value, keys),
-        display=display,
-        keys=keys,
-        options=options,
         source=f"/{around.entity.name}/options/{name}" if targets_of(attribute) and not readonly else "",
         depends=_read_by_where(attribute),
         problems=around.problems.get(path, ()),
         refreshes=_refreshes(around.entity, attribute),
         appearance=field.appearance if field is not None else "",
         width=FULL if attribute.type.wide else width,
-        link="" if masked else _link(around, attribute, value),
+        **content,
     )
+
+
+def _content(around: Around, attribute: Attribute, value: Any, *, readonly: bool) -> dict[str, Any]:
+    """Return the parts of a field that hold its value."""
+    keys = keys_of(attribute, around.values, around.data.zone)
+    options = _options(around, attribute, value, readonly=readonly)
+    return {
+        "value": value,
+        "text": "" if readonly else _text(around, attribute, value, keys),
+        "display": _display(around, attribute, value, keys, options),
+        "keys": keys,
+        "options": options,
+        "link": _link(around, attribute, value),
+    }
+
+
+def _mask(around: Around, attribute: Attribute, value: Any, *, readonly: bool) -> dict[str, Any]:
+    """Return the same without the value: some are masked already by who loaded them."""
+    if isinstance(value, str) and value.startswith(MASK):
+        shown = value
+    else:
+        shown = masked_text(str(_content(around, attribute, value, readonly=True)["display"]))
+    typed = around.data.texts.get(around.path + attribute.name, shown)
+    return {"text": "" if readonly else typed, "display": shown}
 
 
 def keys_of(attribute: Attribute, values: Mapping[str, Any], zone: str) -> Mapping[str, Any]:
@@ -144,15 +159,16 @@ def _display(
 ) -> str:
     if value is None or not attribute.type.stored:
         return ""
+    if attribute.type.name in FILES:
+        return around.data.titles.get((FILE, str(value)), attribute.label.get(around.locale))
     if options or targets_of(attribute):
         return ", ".join(option.label for option in options if option.selected)
     return attribute.type.display(value, keys, around.locale)
 
 
-def _options(
-    around: Around, attribute: Attribute, value: Any, path: str, *, readonly: bool
-) -> tuple[Option, ...]:
+def _options(around: Around, attribute: Attribute, value: Any, *, readonly: bool) -> tuple[Option, ...]:
     """Return what there is to choose from; of what cannot be changed only what is chosen."""
+    path = around.path + attribute.name
     typed = around.data.texts.get(path)
     chosen = _chosen(value) if typed is None else {typed} if isinstance(typed, str) else set(typed)
     targets = targets_of(attribute)
@@ -218,6 +234,6 @@ def _address(around: Around, target: str, identity: str) -> str:
 def _link(around: Around, attribute: Attribute, value: Any) -> str:
     if value is None or isinstance(value, list):
         return ""
-    if attribute.type.name in ("file", "image"):
+    if attribute.type.name in FILES:
         return f"/files/{value}"
     return _record(around, attribute, value).link if targets_of(attribute) else ""
