@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import CacheControlHeader
+from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 from litestar.static_files import create_static_files_router
@@ -40,12 +40,12 @@ def create_app(
     """Return the application over *runtime*; *options* go to Litestar (lifespan, plugins)."""
     work = Work(runtime, settings)
     pages = Pages(settings.templates, *settings.extra_templates)
-    texts = Texts(settings.templates / PLATFORM_TEMPLATES)
+    visits = VisitMiddleware(work, pages, Texts(settings.templates / PLATFORM_TEMPLATES))
     return Litestar(
         route_handlers=[_static(), *ROUTES, *more_routes],
-        middleware=[VisitMiddleware(work, pages, texts)],
+        middleware=[visits],
+        state=State({"visits": visits}),
         exception_handlers={ProblemError: on_problem, HTTPException: on_http_exception, Exception: on_crash},
-        before_send=[],
         after_request=_with_headers,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, gzip_compress_level=4),
         request_max_body_size=settings.largest_body,

@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from formwright.access import Actor
 from formwright.services.refusals import Forbidden, NotSignedIn
 from formwright.services.sign_in import actor_of
 from formwright.web.security import same_origin, token_matches
@@ -45,6 +46,11 @@ class VisitMiddleware(ASGIMiddleware):
         """Keep what every visit shares."""
         self._work, self._pages, self._texts = work, pages, texts
 
+    def visit(self, request: Request[Any, Any, Any], actor: Actor | None = None, session: str = "") -> Visit:
+        """Return the visit of a request; without more, that of a guest."""
+        work = self._work
+        return Visit(request, work, work.runtime.model, actor, session, self._pages, self._texts)
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Find the actor, then go on."""
         request: Request[Any, Any, Any] = Request(scope)
@@ -52,8 +58,7 @@ class VisitMiddleware(ASGIMiddleware):
         runtime = self._work.runtime
         actor = await actor_of(runtime, token) if token else None
         session = token if actor else request.cookies.get(GUEST_COOKIE, "")
-        visit = Visit(request, self._work, runtime.model, actor, session, self._pages, self._texts)
-        scope["state"]["visit"] = visit
+        scope["state"]["visit"] = self.visit(request, actor, session)
         if request.method not in SAFE and not same_origin(request.headers):
             raise Forbidden.of(
                 "foreign-post", "This form was not sent from our own page.", hint="Open the page again."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from litestar.types import ControllerRouterHandler
 
 from formwright.web.pages.home import health, home
-from formwright.web.pages.missing import missing
 from formwright.web.pages.preferences import set_preferences
 from formwright.web.pages.sign_in import end_session, show_sign_in, start_session
 
@@ -14,7 +13,6 @@ __all__ = ["ROUTES"]
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     health,
     home,
-    missing,
     set_preferences,
     show_sign_in,
     start_session,

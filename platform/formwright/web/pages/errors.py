@@ -14,6 +14,7 @@ from formwright.problems import Problem, ProblemError
 from formwright.problems.render import TITLES
 from formwright.services.refusals import NotSignedIn, Throttled
 from formwright.web.security import HEADERS
+from formwright.web.sessions import VisitMiddleware
 from formwright.web.visit import Visit
 
 __all__ = ["on_crash", "on_http_exception", "on_problem"]
@@ -64,15 +65,18 @@ def on_crash(request: Request[Any, Any, Any], exc: Exception) -> Response[Any]:
 
 
 def _page(request: Request[Any, Any, Any], status: int, problems: tuple[Problem, ...]) -> Response[Any]:
-    visit: Visit | None = request.scope["state"].get("visit")
+    visit: Visit = request.scope["state"].get("visit") or _guest(request)
     title = TITLES.get(status, "The request failed")
-    if visit is None:
-        text = "\n".join([title, *(p.sentence for p in problems)])
-        return _guarded(Response(text, status_code=status, media_type="text/plain"))
     block = "content" if visit.partial else ""
     return _guarded(
         visit.page("error", status=status, block=block, title=title, code=status, problems=problems)
     )
+
+
+def _guest(request: Request[Any, Any, Any]) -> Visit:
+    """Return a guest's visit: an address that no route has does not pass through the middleware."""
+    visits: VisitMiddleware = request.app.state["visits"]
+    return visits.visit(request)
 
 
 def _guarded(response: Response[Any]) -> Response[Any]:
