@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,16 +79,20 @@ class Visit:
         return self.request.headers.get("hx-target", "").partition("#")[2]
 
     @property
+    def translate(self) -> Callable[..., str]:
+        """The function that gives a text of the pages in the locale of the visit."""
+        return self.texts.translator(self.locale)
+
+    @property
     def form_token(self) -> str:
         """The hidden value that every form of the page carries."""
         return token_for(self.work.settings.secret, self.session)
 
     def values(self, **more: Any) -> dict[str, Any]:
         """Return what every template may use, with *more* added."""
-        translate = self.texts.translator(self.locale)
         admin = self.actor is not None and self.actor.all
         return {
-            "_": translate,
+            "_": self.translate,
             "locale": self.locale,
             "locales": self.texts.locales,
             "direction": self.texts.direction(self.locale),

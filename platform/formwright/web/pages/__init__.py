@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
+from formwright.web.pages.files import show_file
+from formwright.web.pages.form import (
+    change_form,
+    change_save,
+    new_form,
+    new_save,
+    offers,
+    refresh_change,
+    refresh_new,
+)
 from formwright.web.pages.home import health, home
+from formwright.web.pages.listing import show_list
 from formwright.web.pages.preferences import set_preferences
 from formwright.web.pages.sign_in import end_session, show_sign_in, start_session
 
@@ -17,4 +28,13 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     show_sign_in,
     start_session,
     end_session,
+    show_list,
+    new_form,
+    new_save,
+    refresh_new,
+    change_form,
+    change_save,
+    refresh_change,
+    offers,
+    show_file,
 )
