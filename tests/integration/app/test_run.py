@@ -2,91 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-class Running:
-    """A started `formwright run` in a folder of its own."""
-
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.folder = folder
-        self.metadata = folder / "metadata"
-        if not self.metadata.exists():
-            shutil.copytree(ROOT / "metadata", self.metadata)
-        self.environment = {
-            **os.environ, "PORT": "0", "FORMWRIGHT_DATA": str(folder / "data"), "FORMWRIGHT_DEMO_SIZE": "0.005",
-            "FORMWRIGHT_METADATA": str(self.metadata), "FORMWRIGHT_DEMO_PASSWORD": "correct horse", "PYTHONPATH": str(ROOT / "platform"),
-            "PYTHONUNBUFFERED": "1", **environment,
-        }
-
-    def start(self) -> Running:
-        command = [sys.executable, "-m", "formwright.app.cli", "run"]
-        self.process = subprocess.Popen(
-            command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        self.output = ""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.output += line
-            found = re.search(r"serves (http://\S+)", line)
-            if found:
-                self.url = found[1]
-            if line.startswith("  password:"):
-                return self
-        raise AssertionError(self.output)
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(timeout=30)
-
-    def postgres(self) -> list[psutil.Process]:
-        """Processes of the server that works on this data folder."""
-        folder = str(self.folder / "data")
-        return [p for p in psutil.process_iter(["cmdline"]) if folder in " ".join(p.info["cmdline"] or ()) and "postgres" in (p.info["cmdline"] or [""])[0]]
-
-    def client(self, login: str = "admin@example.org") -> httpx.Client:
-        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20)
-        page = client.get("/sign-in").text
-        token = re.search(r'name="_token" value="([^"]+)"', page)
-        assert token
-        answer = client.post("/sign-in", data={"_token": token[1], "login": login, "password": "correct horse", "next": "/"})
-        assert answer.status_code == 200, answer.text
-        assert "sign-out" in answer.text
-        return client
+from tests.support.running import Running, wait_for
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    import tempfile
-
     path = Path(tempfile.mkdtemp(prefix="fw-run-"))
     path.chmod(0o755)  # a server started by root runs as another account
     yield path
     shutil.rmtree(path, ignore_errors=True)
-
-
-def wait_for(check, seconds: float = 15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = check()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not happen in time")
 
 
 def test_it_serves_stops_on_each_signal_and_starts_again(folder):
@@ -133,8 +68,6 @@ def test_a_saved_file_is_live_and_a_broken_one_stops_nothing(folder):
 
 
 def test_a_taken_port_is_told_in_a_sentence(folder):
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
