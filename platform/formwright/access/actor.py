@@ -28,9 +28,10 @@ class Actor:
     system: bool = False
 
     def as_context(self) -> dict[str, Any]:
-        """Return what expressions see as ``user``."""
+        """Return what expressions see as ``user``. The system has no id: it owns nothing."""
+        identity = {} if self.system else {"id": self.id}
         return {
-            "id": self.id,
+            **identity,
             "login": self.login,
             "name": self.name,
             "roles": sorted(self.roles),

@@ -128,7 +128,9 @@ def _named(entity_type: EntityType, kind: str, name: str, role: str, grant: Gran
         return _reason(role, named[name], grant.place) if not by or role in by else ()
     if by:
         return [Reason(role, True, place)] if role in by else ()
-    return () if grant is None or named is not None else _reason(role, grant.update, grant.place)
+    # A list that only refuses leaves the others as they are for `update`; one that grants is complete.
+    silent = grant is None or any(verdict is not False for verdict in (named or {}).values())
+    return () if grant is None or silent else _reason(role, grant.update, grant.place)
 
 
 def _by(entity_type: EntityType, kind: str, name: str) -> tuple[tuple[str, ...], Place]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import Boolean, ColumnElement, false, literal_column, or_, true
+from sqlalchemy.sql.elements import False_
 
 from formwright.access.actor import Actor
 from formwright.access.decision import may
@@ -13,6 +14,8 @@ from formwright.expressions.sql.source import SqlSource
 from formwright.metadata.model import EntityType
 
 __all__ = ["row_condition"]
+
+NOBODY: ColumnElement[bool] = literal_column("false", Boolean())
 
 
 def row_condition(
@@ -27,6 +30,6 @@ def row_condition(
     decision = may(entity_type, action, actor)
     if decision.allowed:
         return true()
-    if decision.denied:
-        return false()
-    return or_(*(rule.where(source, binds) for rule in decision.rules))
+    condition = or_(false(), *(rule.where(source, binds) for rule in decision.rules))
+    # SQLAlchemy drops whatever stands beside a constant false, and with it parameters that callers give.
+    return NOBODY if isinstance(condition, False_) else condition

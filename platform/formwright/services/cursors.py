@@ -80,7 +80,8 @@ def after(table: Table, keys: Sequence[Key], values: Sequence[Any]) -> ColumnEle
         return left < right if keys[0].falls else left > right
     steps = []
     for index, (key, value) in enumerate(zip(keys, values, strict=True)):
-        same = [_same(table.c[k.name], v) for k, v in zip(keys[:index], values[:index], strict=True)]
+        before = zip(keys[:index], values[:index], strict=True)
+        same = [_same(table.c[other.name], known) for other, known in before]
         steps.append(and_(*same, _beyond(table.c[key.name], key, value)))
     return or_(*steps)
 
@@ -90,16 +91,17 @@ def _bound(table: Table, keys: Sequence[Key], values: Sequence[Any]) -> list[Col
 
 
 def _same(column: Any, value: Any) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.is_(None) if value is None else column == value
+    found: ColumnElement[bool] = column.is_(None) if value is None else column == literal(value, column.type)
     return found
 
 
 def _beyond(column: Any, key: Key, value: Any) -> ColumnElement[bool]:
+    bound = literal(value, column.type)
     found: ColumnElement[bool]
     if key.falls:
-        found = column.is_not(None) if value is None else column < value
+        found = column.is_not(None) if value is None else column < bound
     elif value is None:
         found = false()
     else:
-        found = or_(column > value, column.is_(None)) if column.nullable else column > value
+        found = or_(column > bound, column.is_(None)) if column.nullable else column > bound
     return found

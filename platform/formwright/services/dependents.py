@@ -26,12 +26,11 @@ async def update_parents(written: Iterable[Draft]) -> None:
     Parents that are saved in the same command have seen their children already.
     """
     drafts = list(written)
-    seen = {draft.id for draft in drafts}
     waiting = deque((draft, link, parent) for draft in drafts for link, parent in _parents(draft))
     steps = 0
     while waiting:
         child, link, identity = waiting.popleft()
-        if identity in seen and child.parent is not None and child.parent.id == identity:
+        if identity in child.work.removing or (child.parent is not None and child.parent.id == identity):
             continue
         steps += 1
         if steps > MOST:

@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Table, Text, and_, cast, exists, fu
 
 from formwright.access import field_rights, row_condition
 from formwright.attributes import Invalid as InvalidValue
+from formwright.attributes.texts import storable
 from formwright.metadata.model import Attribute, EntityType
 from formwright.problems import Place, Problem, suggest
 from formwright.services.folding import contains, starts_with
@@ -116,7 +117,7 @@ def _values(work: Work, attribute: Attribute, given: Filter) -> list[Any]:
     if not given.values or len(given.values) > MOST_VALUES:
         raise Invalid.of("filter-values", f"One to {MOST_VALUES} values are needed.", given.attribute)
     if given.operator in ("contains", "starts_with"):
-        return [str(value)[:500] for value in given.values]
+        return [_searchable(str(value)[:500], given.attribute) for value in given.values]
     options = options_of(attribute, {}, work.actor.zone if given.locale is not None else "")
     problems: list[Problem] = []
     values = []
@@ -135,6 +136,14 @@ def _values(work: Work, attribute: Attribute, given: Filter) -> list[Any]:
     if problems:
         raise Invalid(problems)
     return values
+
+
+def _searchable(text: str, field: str) -> str:
+    """Return *text*; raise Invalid for what no database holds and therefore none can find."""
+    try:
+        return storable(text)
+    except InvalidValue as invalid:
+        raise Invalid([problem_of(invalid, field)]) from invalid
 
 
 def _among(column: Any, values: list[Any]) -> Condition:
@@ -176,7 +185,7 @@ def search_condition(work: Work, entity: EntityType, text: str) -> Condition | N
     Searched are the title, the number, and attributes with a search weight,
     as far as the actor sees them in full. None when there is nothing to search for.
     """
-    words = text.split()[:MOST_WORDS]
+    words = _searchable(text, "search").split()[:MOST_WORDS]
     rights, table = field_rights(entity, work.rights), work.source.table(entity.name)
     titled = {path for path in entity.title.dependencies if path in entity.attributes}
     names = [
@@ -195,5 +204,5 @@ def search_condition(work: Work, entity: EntityType, text: str) -> Condition | N
 def user_condition(work: Work, text: str) -> Condition:
     """Return the condition that a user is active and called like *text*."""
     table = work.source.table(USER)
-    words = text.split()[:MOST_WORDS]
+    words = _searchable(text, "search").split()[:MOST_WORDS]
     return and_(table.c.active, *(or_(contains(table.c.name, w), contains(table.c.login, w)) for w in words))

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from uuid import UUID
 
 __all__ = ["new_id"]
 
+_lock = threading.Lock()
+_last = [0]
+
 
 def new_id() -> UUID:
-    """Return a UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = secrets.randbits(74)
-    high = (milliseconds << 16) | 0x7000 | (random >> 62)
-    low = (0b10 << 62) | (random & ((1 << 62) - 1))
+    """Return a UUIDv7 (RFC 9562): milliseconds, twelve bits of their fraction, then random bits.
+
+    Ids of one process grow from call to call, so that rows saved together
+    keep their order.
+    """
+    with _lock:
+        _last[0] = moment = max((time.time_ns() << 12) // 1_000_000, _last[0] + 1)
+    high = ((moment >> 12) << 16) | 0x7000 | (moment & 0xFFF)
+    low = (0b10 << 62) | secrets.randbits(62)
     return UUID(int=(high << 64) | low)

@@ -110,7 +110,7 @@ async def _referring(draft: Draft, entity: EntityType, attribute: Attribute) -> 
     rows = await work.session.fetch(query.order_by(table.c.id).limit(MOST + 1))
     if len(rows) > MOST:
         raise Conflict([Problem("too-many-referrers", f"More than {MOST} records point at this one.")])
-    return [row["id"] for row in rows]
+    return [row["id"] for row in rows if row["id"] not in work.removing]
 
 
 def _manner(draft: Draft, entity: EntityType, attribute: Attribute) -> str:
@@ -128,7 +128,7 @@ def _manner(draft: Draft, entity: EntityType, attribute: Attribute) -> str:
 async def _let_go(
     draft: Draft, entity: EntityType, attribute: Attribute, identity: Any, manner: str
 ) -> list[Draft]:
-    work = draft.work.following()
+    work = draft.work.following(removing=draft.work.removing | {draft.id})
     other = await open_draft(work, entity, identity)
     if manner == "cascade":
         return await remove_draft(other)

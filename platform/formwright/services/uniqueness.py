@@ -21,12 +21,18 @@ __all__ = ["check_unique", "refusal_of"]
 
 async def check_unique(draft: Draft) -> None:
     """Note every unique attribute and key whose values another living record has."""
+    returns = draft.was("deleted_at") is not None and draft.new.get("deleted_at") is None
     for name, attribute in draft.attributes.items():
         wanted = attribute.unique and attribute.type.stored and draft.new.get(name) is not None
-        if wanted and draft.changed(name) and await _taken(draft, (name,), None):
+        if wanted and (returns or draft.changed(name)) and await _taken(draft, (name,), None):
             draft.problems.extend([_problem_of_attribute(draft.entity, name, draft.at(name))])
     for key in draft.entity.unique:
-        touched = draft.old is None or any(draft.changed(name) for name in key.of) or key.when is not None
+        touched = (
+            draft.old is None
+            or returns
+            or any(draft.changed(name) for name in key.of)
+            or key.when is not None
+        )
         filled = all(draft.new.get(name) is not None for name in key.of)
         meant = touched and filled and (key.when is None or await draft.holds(key.when, failing=True))
         if meant and await _taken(draft, key.of, key.when):

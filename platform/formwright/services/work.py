@@ -31,7 +31,8 @@ class Work:
     rights count: the actor's, or the system's for what follows from rules
     rather than from what the actor asked for. *answers* collects what
     expressions asked about other records, *saving* the ids that are being
-    saved in this transaction. *locking* is false for previews, which write
+    saved in this transaction, *removing* those that go with what follows.
+    *locking* is false for previews, which write
     nothing and hold nobody up.
     """
 
@@ -49,6 +50,7 @@ class Work:
     depth: int = 0
     internal: bool = False
     locking: bool = True
+    removing: frozenset[UUID] = frozenset()
     answers: dict[Any, Any] = field(default_factory=dict)
     saving: set[UUID] = field(default_factory=set)
 
