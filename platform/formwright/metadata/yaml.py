@@ -179,8 +179,6 @@ class _Builder:
             self._note("directive", "Directives (`%`) are not used in metadata.", event, "remove the line")
 
     def _open(self, node: Mapping | Sequence) -> None:
-        if isinstance(node, Mapping) and self._waits_for_key():
-            self._key_problem("A key is a text, not a mapping.", node)
         self._place(node)
         self.open.append(node)
         self.keys.append(None)
@@ -188,9 +186,6 @@ class _Builder:
             place = node.place
             self.problems.add("too-deep", f"The file is nested deeper than {DEEPEST} levels.", place)
             raise _TooMuchError
-
-    def _waits_for_key(self) -> bool:
-        return bool(self.open) and isinstance(self.open[-1], Mapping) and self.keys[-1] is None
 
     def _place(self, node: Node) -> None:
         """Put a finished or just opened node where it belongs."""
