@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from formwright.expressions.joining import constant, is_constant, joined
 from formwright.expressions.kinds import OTHER_TRUTH
-from formwright.expressions.nodes import Binary, ListLiteral, Literal, Node
+from formwright.expressions.nodes import Binary, ListLiteral, Literal, Member, Name, Node
 from formwright.expressions.types import Kind, Type
 
 if TYPE_CHECKING:
@@ -114,7 +114,9 @@ def _membership(writer: Writer, node: Binary) -> str:
     if isinstance(right, ListLiteral) and own.kind not in OTHER_EQUALITY and _fixed(right):
         items = frozenset(_items(right, own))
         return f"({_identity(writer, left, writer.value(left))} in {writer.keep(items)})"
-    if own.kind is Kind.TEXT and other.of is not None and other.of.kind is Kind.TEXT:
+    # Lists of the context hold no missing elements, in which Python would find a missing value.
+    stored = isinstance(right, (Name, Member))
+    if stored and own.kind is Kind.TEXT and other.of is not None and other.of.kind is Kind.TEXT:
         return f"({writer.value(left)} in {_searched(writer, right, ' or NIL')})"
     return f"contains({writer.value(left)}, {_searched(writer, right)})"
 

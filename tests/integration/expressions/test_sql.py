@@ -180,6 +180,8 @@ empty(lines) || empty(tags) || empty(owner)
 status in user.roles
 qty in [qty, 9223372036854775808]
 total in [99.9, 1]
+note in [note, 'a']
+points in [points, total]
 [1, 2]|sum + qty
 (lines|max('name'))|upper
 (lines|max('name')) == note

@@ -76,6 +76,8 @@ VALUES = [
     ("status in ['open']", {}, False),
     ("!(status in ['open'])", {}, True),
     ("note in number", {}, False),
+    ("note in [note, 'x']", {}, False),
+    ("points in [points, 1]", {}, False),
     ("note in tags", {}, False),
     ("'a' in tags", {}, False),
     ("note|lower", {}, None),
