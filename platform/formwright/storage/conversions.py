@@ -30,10 +30,16 @@ _INTEGERS = {
 _WORDS = {
     "uuid": r"^\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\s*$",
     "time without time zone": r"^\s*([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?\s*$",
-    "boolean": r"^\s*(true|false|yes|no|1|0)\s*$",
+    "boolean": r"^\s*(true|false)\s*$",
+    "interval": r"^\s*p(?=-?[0-9]|t-?[0-9])(-?[0-9]{1,6}y)?(-?[0-9]{1,6}m)?(-?[0-9]{1,6}d)?"
+    r"(t(?=-?[0-9])(-?[0-9]{1,6}h)?(-?[0-9]{1,6}m)?(-?[0-9]{1,6}(\.[0-9]{1,6})?s)?)?\s*$",
 }
 _NUMBER = r"^\s*[-+]?[0-9]{1,38}(\.[0-9]{1,20})?\s*$"
 _DATE = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$"
+_CLOCK = (
+    r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+    r"(Z|[-+](0[0-9]|1[0-4])(:?[0-5][0-9])?)\s*$"
+)
 _LISTED = ("text", "uuid")
 
 
@@ -106,6 +112,10 @@ def _from_text(new: str, sql: str) -> Conversion | None:
         return Conversion(f"lower(btrim({sql}))::{new}", f"lower({sql}) ~ '{_WORDS[new]}'")
     if new == "date":
         return Conversion(f"btrim({sql})::date", _is_date(sql))
+    if new == "timestamp with time zone":
+        day = _is_date(f"left(btrim({sql}), 10)")
+        possible = f"case when {sql} ~ '{_CLOCK}' then {day} else false end"
+        return Conversion(f"btrim({sql})::timestamptz", possible)
     if _is_number(new):
         number = _number(new, f"btrim({sql})::numeric")
         return Conversion(

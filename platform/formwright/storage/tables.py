@@ -67,7 +67,7 @@ def build_tables(model: Model, *, rules: bool = True) -> MetaData:
 
 def sparse_attributes(entity: EntityType) -> dict[str, Attribute]:
     """Return the attributes that share the column of sparse ones."""
-    return {n: a for n, a in entity.stored.items() if not a.system and a.options.get("sparse")}
+    return {n: a for n, a in entity.stored.items() if not a.system and a.sparse}
 
 
 def _check_names(model: Model) -> None:
@@ -99,7 +99,7 @@ def _build(entity: EntityType, metadata: MetaData) -> Table:
 
 
 def _has_column(attribute: Attribute) -> bool:
-    return not attribute.system and attribute.type.stored and not attribute.options.get("sparse")
+    return not attribute.system and attribute.type.stored and not attribute.sparse
 
 
 def _system(entity: EntityType) -> list[Column[Any]]:
