@@ -25,6 +25,7 @@ class RowData:
     """One child row: canonical values, what its rules see, and whether it is *locked* against changes."""
 
     id: str = ""
+    path: str = ""  # where it stands in the input; empty: by its place in the list
     values: Mapping[str, Any]
     context: Mapping[str, Any]
     title: str = ""

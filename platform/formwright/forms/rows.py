@@ -32,7 +32,7 @@ def row_states(
     by = str(attribute.options["by"])
     states = []
     for index, row in enumerate(rows.rows):
-        inner = f"{path}[{index}]"
+        inner = row.path or f"{path}[{index}]"
         row_mode = mode if mode == "view" or row.id else "create"
         around = Around(
             rows.entity,

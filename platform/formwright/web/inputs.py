@@ -162,7 +162,10 @@ def _collapse(tree: Mapping[str, Any], model: Model, entity: EntityType, problem
     for name, found in tree.items():
         attribute = entity.attributes.get(name)
         if isinstance(found, list):
-            values[name] = _text(attribute, found)
+            if attribute is not None and not attribute.type.stored:
+                problems.append(_unknown(name))
+            else:
+                values[name] = _text(attribute, found)
         elif attribute is None or attribute.type.stored or attribute.target not in model.entities:
             problems.append(_unknown(f"{name}[{next(iter(found))}]"))
         else:

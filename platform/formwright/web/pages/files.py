@@ -8,6 +8,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, get
+from litestar.params import FromPath
 from litestar.response import Response
 
 from formwright.services.files import PICTURES, find_file
@@ -18,7 +19,7 @@ __all__ = ["show_file"]
 
 
 @get("/files/{id:uuid}", guards=[require_sign_in])
-async def show_file(request: Request[Any, Any, Any], id: UUID) -> Response[bytes]:  # noqa: A002 - the path's word
+async def show_file(request: Request[Any, Any, Any], id: FromPath[UUID]) -> Response[bytes]:  # noqa: A002 - the path's word
     """Send a file that the actor may read. Pictures say their kind, so that a page can show them."""
     visit = visit_of(request)
     found = await find_file(visit.work.runtime, visit.who, id)
