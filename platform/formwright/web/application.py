@@ -16,6 +16,7 @@ from litestar.types import ControllerRouterHandler
 
 from formwright.problems import ProblemError
 from formwright.services.runtime import Runtime
+from formwright.web.inputs import MOST_FIELDS
 from formwright.web.pages import ROUTES
 from formwright.web.pages.errors import on_crash, on_http_exception, on_problem
 from formwright.web.security import HEADERS
@@ -49,6 +50,7 @@ def create_app(
         after_request=_with_headers,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, gzip_compress_level=4),
         request_max_body_size=settings.largest_body,
+        multipart_form_part_limit=MOST_FIELDS,
         openapi_config=None,
         **options,
     )
