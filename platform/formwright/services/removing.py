@@ -23,7 +23,7 @@ from formwright.services.uniqueness import check_unique
 from formwright.services.work import Work
 from formwright.services.writing import write
 
-__all__ = ["remove", "remove_draft", "remove_in", "restore", "restore_in"]
+__all__ = ["manner_of", "referring", "remove", "remove_draft", "remove_in", "restore", "restore_in"]
 
 MOST = 10_000
 """How many records may go along with one; more is a job, not a request."""
@@ -80,10 +80,10 @@ async def remove_draft(draft: Draft) -> list[Draft]:
     """Mark the record as deleted, after its referrers were asked; return all that was written."""
     written: list[Draft] = []
     for entity, attribute in graph_of(draft.work.model).referrers.get(draft.entity.name, ()):
-        ids = await _referring(draft, entity, attribute)
+        ids = await referring(draft, entity, attribute)
         if not ids:
             continue
-        manner = _manner(draft, entity, attribute)
+        manner = manner_of(draft, entity, attribute)
         if manner == "protect":
             raise _in_use(draft, entity, ids)
         for identity in ids:
@@ -96,7 +96,8 @@ async def remove_draft(draft: Draft) -> list[Draft]:
     return written
 
 
-async def _referring(draft: Draft, entity: EntityType, attribute: Attribute) -> list[Any]:
+async def referring(draft: Draft, entity: EntityType, attribute: Attribute) -> list[Any]:
+    """Return the ids of the living records whose *attribute* points at the record."""
     work, table = draft.work, draft.work.source.table(entity.name)
     if attribute.name not in table.c:
         return []
@@ -113,7 +114,7 @@ async def _referring(draft: Draft, entity: EntityType, attribute: Attribute) -> 
     return [row["id"] for row in rows if row["id"] not in work.removing]
 
 
-def _manner(draft: Draft, entity: EntityType, attribute: Attribute) -> str:
+def manner_of(draft: Draft, entity: EntityType, attribute: Attribute) -> str:
     """Return what `on_delete` says; embedded rows go with their parent unless it says otherwise."""
     said = attribute.options.get("on_delete")
     if said:

@@ -18,6 +18,8 @@ from formwright.services.drafts import Draft
 from formwright.services.loading import enrich
 from formwright.services.moves import offers_on
 from formwright.services.needs import Needs, needs_of
+from formwright.services.offers import Offer as Choice
+from formwright.services.offers import find_offers
 from formwright.services.opening import open_draft
 from formwright.services.preview import PreviewRow, PreviewRows
 from formwright.services.reading import readable_rows
@@ -27,7 +29,7 @@ from formwright.services.titles import Titles, ids_in, title_of, titles_of
 from formwright.services.values import fields_of, row_values
 from formwright.services.work import open_work
 
-__all__ = ["CAP", "ActionOffer", "View", "view"]
+__all__ = ["CAP", "ActionOffer", "View", "choices_for", "view"]
 
 CAP = 1_000
 """Child rows are counted up to here."""
@@ -49,7 +51,8 @@ class View:
     actor may not see, too: whoever shows them looks at *rights*. *title* is
     without that. *rows* are child rows by attribute, with their totals (up to
     1,000). *moves* and *actions* are empty for a removed record; *restorable*
-    says that it may be brought back.
+    says that it may be brought back. *offers* are what references among the
+    *asks* of a transition or an action offer.
     """
 
     entity: EntityType
@@ -66,6 +69,7 @@ class View:
     updatable: bool = False
     removable: bool = False
     restorable: bool = False
+    offers: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
 
     @property
     def removed(self) -> bool:
@@ -81,12 +85,14 @@ async def view(
     *,
     expressions: Iterable[Expression] = (),
     children: Iterable[str] = (),
+    asks: Iterable[Attribute] = (),
     most: int = 50,
 ) -> View:
     """Return a record, also a removed one; raise NotFound when the actor may not read it.
 
     *expressions* are rules of the form: what they read is loaded. *children*
-    are the attributes whose first *most* rows are wanted. Locks nothing.
+    are the attributes whose first *most* rows are wanted. *asks* are
+    attributes that a transition or an action asks for. Locks nothing.
     """
     async with runtime.database.transaction(isolation="repeatable_read") as transaction:
         work = replace(open_work(runtime, transaction, actor), locking=False)
@@ -112,7 +118,24 @@ async def view(
             updatable=living and await allowed(draft, "update"),
             removable=living and may_remove,
             restorable=not living and may_remove,
+            offers={a.name: tuple(await find_offers(draft, a)) for a in asks if _is_reference(a)},
         )
+
+
+async def choices_for(
+    runtime: Runtime, entity: str, identity: UUID, actor: Actor, asked: Attribute, *, text: str
+) -> list[Choice]:
+    """Return what a reference that a transition or an action asks for offers for *text*; raise NotFound."""
+    async with runtime.database.transaction() as transaction:
+        work = replace(open_work(runtime, transaction, actor), locking=False)
+        draft = await open_draft(work, work.entity(entity), identity)
+        if not await allowed(draft, "read"):
+            raise missing(draft.entity)
+        return await find_offers(draft, asked, text) if _is_reference(asked) else []
+
+
+def _is_reference(attribute: Attribute) -> bool:
+    return attribute.type.name == "user" or bool(attribute.options.get("to"))
 
 
 async def _look_further(draft: Draft, expressions: tuple[Expression, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request
@@ -44,6 +44,11 @@ class Visit:
             msg = "this route must be guarded by the sign-in check"
             raise RuntimeError(msg)
         return self.actor
+
+    @property
+    def person(self) -> Actor:
+        """The signed-in actor, spoken to in the language of the page."""
+        return replace(self.who, locale=self.locale)
 
     @property
     def locale(self) -> str:

@@ -16,7 +16,10 @@ from formwright.web.pages.form import (
 )
 from formwright.web.pages.home import health, home
 from formwright.web.pages.listing import show_list
+from formwright.web.pages.moving import MOVING
 from formwright.web.pages.preferences import set_preferences
+from formwright.web.pages.record import add_to_comments, show_record
+from formwright.web.pages.removing import REMOVING
 from formwright.web.pages.sign_in import end_session, show_sign_in, start_session
 
 __all__ = ["ROUTES"]
@@ -29,6 +32,10 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     start_session,
     end_session,
     show_list,
+    show_record,
+    add_to_comments,
+    *MOVING,
+    *REMOVING,
     new_form,
     new_save,
     refresh_new,
