@@ -94,9 +94,10 @@ def load(sources: Iterable[Source], parsed: dict[str, Unit], problems: Problems)
     """Return a unit for each source that can be parsed.
 
     *parsed* keeps units by digest; a text that was parsed before is not parsed
-    again. Only units of these sources stay in it.
+    again. When all can be parsed, only units of these sources stay in it.
     """
     units: dict[str, Unit] = {}
+    broken = False
     for source in sources:
         digest = source.digest
         unit = parsed.get(digest)
@@ -105,9 +106,12 @@ def load(sources: Iterable[Source], parsed: dict[str, Unit], problems: Problems)
                 unit = _unit(source, parse_text(source), problems)
             except ProblemError as error:
                 problems.extend(error.problems)
-        if unit is not None:
+        if unit is None:
+            broken = True
+        else:
             units[digest] = unit
-    parsed.clear()
+    if not broken:  # else the units of before are wanted again once the file is mended
+        parsed.clear()
     parsed.update(units)
     return list(units.values())
 

@@ -19,6 +19,7 @@ WHOLE = re.compile(r"[-+]?[0-9]{1,100}")
 OCTAL = re.compile(r"0o[0-7]{1,100}")
 HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,100}")
 FRACTION = re.compile(r"[-+]?(?:\.[0-9]{1,100}|[0-9]{1,100}(?:\.[0-9]{0,100})?)(?:[eE][-+]?[0-9]{1,3})?")
+BLANKS = re.compile(r"[ \t\r\n]*")
 ESCAPE_LENGTHS = {"x": 4, "u": 6, "U": 10}
 
 
@@ -82,9 +83,10 @@ class Scalar(Node):
         """Return the place of the character at *offset* of the text, whatever the style."""
         raw = self.source.text
         at = self._start_of_text()
+        indent = _indent(raw, at) if self.style in ("|", ">") else 0
         for character in self.text[:offset]:
-            at = _behind(raw, at, character, self.style)
-        at = _skip_indentation(raw, at, self.style)
+            at = _behind(raw, at, character, self.style, indent)
+        at = _skip_indentation(raw, at, indent)
         line_start = raw.rfind("\n", 0, at) + 1
         return self.source.place(raw.count("\n", 0, at) + 1, at - line_start + 1)
 
@@ -162,24 +164,38 @@ def plain_value(text: str) -> str | int | float | bool | None:
     return float(text) if FRACTION.fullmatch(text) else text
 
 
-def _behind(raw: str, at: int, character: str, style: str) -> int:
+def _behind(raw: str, at: int, character: str, style: str, indent: int) -> int:
     """Return the index behind the raw text that stands for *character* at index *at*."""
-    at = _skip_indentation(raw, at, style) if style in ("|", ">") and character != "\n" else at
+    at = _skip_indentation(raw, at, indent) if character != "\n" else at
     sign = raw[at : at + 1]
     if style == '"' and sign == "\\":
         return at + ESCAPE_LENGTHS.get(raw[at + 1 : at + 2], 2)
     if style == "'" and sign == "'":
         return at + 2
-    if sign in ("\n", "\r", " ", "\t") and (sign == "\n" or sign != character or "\n" in _blanks(raw, at)):
-        return at + len(_blanks(raw, at)) if style != "|" else raw.find("\n", at) + 1
-    return at + 1
+    if style == "|":
+        return raw.find("\n", at) + 1 if character == "\n" else at + 1
+    blanks = _blanks(raw, at)
+    if "\n" not in blanks:
+        return at + 1
+    if style != ">":
+        return at + len(blanks)
+    return at + blanks.rfind("\n") + 1  # the indentation of the next line is skipped with its first sign
 
 
 def _blanks(raw: str, at: int) -> str:
-    found = re.compile(r"[ \t\r\n]*").match(raw, at)
+    found = BLANKS.match(raw, at)
     return found.group() if found else ""
 
 
-def _skip_indentation(raw: str, at: int, style: str) -> int:
-    starts_line = at == 0 or raw[at - 1 : at] == "\n"
-    return at + len(_blanks(raw, at)) if style in ("|", ">") and starts_line else at
+def _indent(raw: str, at: int) -> int:
+    """Return how far the lines of a block are indented: as far as its first line with text."""
+    blanks = _blanks(raw, at)
+    return len(blanks) - blanks.rfind("\n") - 1
+
+
+def _skip_indentation(raw: str, at: int, indent: int) -> int:
+    """Return the index behind the indentation of a block when *at* is the start of a line."""
+    if not indent or not (at == 0 or raw[at - 1 : at] == "\n"):
+        return at
+    line = raw[at : at + indent]
+    return at + len(line) - len(line.lstrip(" "))

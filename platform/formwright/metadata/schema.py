@@ -61,6 +61,8 @@ def schema(catalogue: Catalogue | None = None) -> Schema:
     for kind in types:
         definitions[f"attribute.{kind.name}"] = _attribute_of(kind)
     definitions["attribute"] = _attribute_without_type(types)
+    for key, each in schema_of(AttributeDeclaration)["properties"].items():
+        definitions[f"key.{key}"] = each
     files = _entity_files(definitions)
     definitions.update({f"overlay.{name}": _relaxed(each) for name, each in definitions.items()})
     definitions.update(files)
@@ -124,7 +126,9 @@ def _attribute(types: Catalogue) -> Schema:
 def _attribute_of(kind: AttributeType) -> Schema:
     """Return the schema of attributes of one type: the common keys and its own."""
     common = schema_of(AttributeDeclaration)
-    properties = {key: each for key, each in common["properties"].items() if key not in OWN_KEYS}
+    properties: Schema = {
+        key: {"$ref": f"#/$defs/key.{key}"} for key in common["properties"] if key not in OWN_KEYS
+    }
     for key, own in kind.keys.items():
         properties[key] = CHOICES if key == "choices" else dict(own)
     return {

@@ -99,7 +99,8 @@ def test_a_valid_file_has_no_problems(path: Path) -> None:
 @pytest.mark.parametrize("folder", sorted((CASES / "valid/folders").iterdir()), ids=lambda path: path.name)
 def test_a_valid_folder_has_no_problems(folder: Path) -> None:
     model, problems = check([folder], calls=CALLS)
-    assert model is not None and not len(problems), as_text(problems)
+    assert not len(problems), as_text(problems)
+    assert model is not None
 
 
 def test_every_documented_problem_has_a_case() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from formwright.metadata import compile_sources
 from formwright.metadata.names import folded, reserved_reason
-from formwright.problems import ProblemError
+from formwright.problems import Problem, ProblemError
 
 CASES = json.loads((Path(__file__).parents[2] / "cases/fuzz/identifier_cases.json").read_text("utf-8"))[
     "cases"
@@ -20,12 +20,13 @@ KEPT = {"id", "version", "created_at", "created_by", "updated_at", "updated_by",
 
 def codes(attribute: str, entity: str = "thing") -> set[str]:
     text = f"entity: {json.dumps(entity)}\nattributes:\n  {json.dumps(attribute)}: text\n"
+    problems: tuple[Problem, ...] = ()
     try:
         compile_sources({"a/thing.yaml": text})
     except ProblemError as error:
-        assert all(problem.place.file and problem.place.line for problem in error.problems)
-        return {problem.code for problem in error.problems}
-    return set()
+        problems = error.problems
+    assert all(problem.place.file and problem.place.line for problem in problems)
+    return {problem.code for problem in problems}
 
 
 def names(group: str) -> list[str]:
