@@ -188,6 +188,11 @@ class Desk:
         """The boss."""
         return actor(self.users["bob"], "boss", login="bob")
 
+    def as_user(self, login: str) -> Actor:
+        """A user of the database, with the role that the tests gave."""
+        role = {"ann": "sales_rep", "bob": "crm_manager"}[login]
+        return actor(self.users[login], role, login=login)
+
     def later(self, **delta: float) -> None:
         self.moment += timedelta(**delta)
 

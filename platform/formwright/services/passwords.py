@@ -55,8 +55,9 @@ class Passwords:
     Parameters: 46 MiB, one pass, one lane (about 50 ms a check).
     """
 
-    def __init__(self) -> None:
-        """Start without threads; they come with the first check."""
+    def __init__(self, waiting: int = WAITING) -> None:
+        """Start without threads; they come with the first check. *waiting*: how many may wait for theirs."""
+        self._most = waiting
         self._hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
         self._threads = ThreadPoolExecutor(CONCURRENT, thread_name_prefix="password")
         self._waiting = 0
@@ -85,7 +86,7 @@ class Passwords:
             return False
 
     async def _off_loop(self, work: Callable[[], Result]) -> Result:
-        if self._waiting >= WAITING:
+        if self._waiting >= self._most:
             raise Unavailable.of(
                 "busy", "Too many people are signing in at this moment.", hint="try again soon"
             )

@@ -14,17 +14,21 @@ WINDOW = timedelta(minutes=15)
 LIMITS = {"login": 10, "address": 100}
 LONGEST = timedelta(minutes=15)
 
-# An attempt counts before its password is checked: many at once cannot slip through together.
+# An attempt counts, and the block begins, before its password is checked: many at once cannot slip
+# through together.
 COUNT = """
 insert into fw_sign_in_attempt as a (key, failures, first_at, last_at) values ($1, 1, $2, $2)
 on conflict (key) do update set
     failures = case when a.last_at < $2 - $3::interval then 1 else a.failures + 1 end,
     first_at = case when a.last_at < $2 - $3::interval then $2 else a.first_at end,
-    last_at = $2
+    last_at = $2,
+    blocked_until = case
+        when a.last_at >= $2 - $3::interval and a.failures + 1 >= $4
+        then $2 + least(interval '1 minute' * power(2, least(a.failures + 1 - $4, 10)), $5::interval)
+    end
 where a.blocked_until is null or a.blocked_until <= $2
 returning failures
 """
-BLOCK = "update fw_sign_in_attempt set blocked_until = $2 where key = $1"
 BLOCKED = "select blocked_until from fw_sign_in_attempt where key = $1 and blocked_until > $2"
 FORGET = "delete from fw_sign_in_attempt where key = $1"
 TAKE_BACK = "update fw_sign_in_attempt set failures = greatest(failures - 1, 0) where key = $1"
@@ -38,12 +42,9 @@ async def note_attempt(session: Session, login: str, address: str, now: datetime
     """
     for kind, name in (("address", address), ("login", login)):
         key = f"{kind}:{name.lower()[:200]}"
-        failures = await session.fetchval(COUNT, key, now, WINDOW)
-        if failures is None:
+        counted = await session.fetchval(COUNT, key, now, WINDOW, LIMITS[kind], LONGEST)
+        if counted is None:
             await _refuse(session, key, now)
-        elif failures >= LIMITS[kind]:
-            wait = min(timedelta(minutes=2 ** min(failures - LIMITS[kind], 10)), LONGEST)
-            await session.execute(BLOCK, key, now + wait)
 
 
 async def _refuse(session: Session, key: str, now: datetime) -> None:

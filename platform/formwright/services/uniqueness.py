@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
-from sqlalchemy import select, true
+from sqlalchemy import Select, Table, Uuid, bindparam, select, true
 
 from formwright.expressions import Expression
 from formwright.metadata.model import EntityType, Model, UniqueKey
@@ -42,13 +43,25 @@ async def check_unique(draft: Draft) -> None:
 async def _taken(draft: Draft, names: Iterable[str], when: Expression | None) -> bool:
     work = draft.work
     table = work.source.table(draft.entity.name)
-    same = [table.c[name] == draft.new[name] for name in names if name in table.c]
+    known = tuple(name for name in names if name in table.c)
+    if when is None:
+        values = {f"v_{name}": draft.new[name] for name in known}
+        return await work.session.fetchval(_same(table, known), own_id=draft.id, **values) is not None
+    same = [table.c[name] == draft.new[name] for name in known]
     try:
-        condition = when.where(work.source, work.names) if when is not None else true()
+        condition = when.where(work.source, work.names)
     except ProblemError:
         condition = true()
     query = select(table.c.id).where(*same, table.c.id != draft.id, table.c.deleted_at.is_(None), condition)
     return await work.session.fetchval(query.limit(1)) is not None
+
+
+@lru_cache(maxsize=1024)
+def _same(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    """Return the query for another living record with the same values, built once."""
+    same = [table.c[name] == bindparam(f"v_{name}", type_=table.c[name].type) for name in names]
+    other = table.c.id != bindparam("own_id", type_=Uuid())
+    return select(table.c.id).where(*same, other, table.c.deleted_at.is_(None)).limit(1)
 
 
 def _problem_of_attribute(entity: EntityType, name: str, place: Place) -> Problem:
