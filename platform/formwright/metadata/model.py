@@ -173,7 +173,7 @@ class Effect:
 
     *kind* ``set``: *values* of the same record. ``create``: a record of
     *target* with *values*. ``emit``: the event *target* into the outbox.
-    ``notify``: *target* (role, user expression) gets *values*["text"].
+    ``notify``: *target* (role, user expression) gets *values*["text"] (a Translated literal).
     ``call``: the plugin function *target* with *values* as arguments.
     """
 
@@ -357,7 +357,7 @@ class EntityType:
     order: tuple[str, ...]
     help: Translated | None = None
     types: Mapping[str, SubType] = field(default_factory=dict)
-    features: frozenset[str] = frozenset()  # `has:` comments, attachments, …
+    features: frozenset[str] = frozenset()  # `has:` comments, timeline
     rules: tuple[Rule, ...] = ()
     unique: tuple[UniqueKey, ...] = ()
     lifecycle: Lifecycle | None = None

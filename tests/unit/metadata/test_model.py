@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 from formwright.expressions import Expression, Kind
 from formwright.metadata import EntityType, Link, Model, NumberSeries, Row, compile_metadata, compile_sources
 from formwright.metadata.compile import check
+from formwright.metadata.declarations import Declaration
+from formwright.metadata.nodes import Node
 
 CRM = Path(__file__).parents[2] / "cases/valid/folders/crm"
 SHIPPED = Path(__file__).parents[3] / "metadata"
@@ -210,3 +214,21 @@ def test_the_model_cannot_be_changed(model: Model, customer: EntityType) -> None
     for mapping in (model.entities, model.modules, model.roles, customer.attributes, customer.types):
         with pytest.raises(TypeError):
             mapping["x"] = None  # type: ignore[index]  # the point of the test
+
+
+def test_the_model_holds_plain_values_only(model: Model) -> None:
+    """Nothing of the files' trees is left in it: names are plain texts."""
+    waiting: list[object] = [model.entities, model.modules, model.roles, model.records]
+    seen = 0
+    while waiting:
+        part = waiting.pop()
+        seen += 1
+        assert not isinstance(part, str) or type(part) is str, part
+        if isinstance(part, Mapping):
+            waiting += [*part.keys(), *part.values()]
+        elif isinstance(part, tuple | list | frozenset):
+            waiting += part
+        elif is_dataclass(part) and not isinstance(part, Expression):
+            assert not isinstance(part, Node | Declaration), part
+            waiting += [getattr(part, field.name) for field in fields(part)]
+    assert seen > 1000

@@ -41,7 +41,7 @@ __all__ = [
     "UniqueDeclaration",
 ]
 
-FEATURES = ("comments", "timeline", "attachments", "tasks")
+FEATURES = ("comments", "timeline")
 ROW_RULES = MapOf(FlagOrJexl())
 NAMES = ListOf(NameText())
 SECTIONS = {"type": "array", "items": {"$ref": "#/$defs/SectionDeclaration"}}
