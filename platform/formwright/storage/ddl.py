@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from formwright.storage.names import fitted, quote
-from formwright.storage.shapes import CheckShape, ColumnShape, ForeignKeyShape, IndexShape, TableShape
+from formwright.storage.shapes import SPARSE, CheckShape, ColumnShape, ForeignKeyShape, IndexShape, TableShape
 
 __all__ = [
     "add_check",
@@ -14,6 +14,7 @@ __all__ = [
     "define_column",
     "drop_constraint",
     "not_null_name",
+    "sparse_value",
     "text",
 ]
 
@@ -78,3 +79,8 @@ def _ordered(column: str) -> str:
 def not_null_name(table: str, column: str) -> str:
     """Return the name of the check that stands in for NOT NULL while old rows are looked at."""
     return fitted(f"{table}_{column}_nn")
+
+
+def sparse_value(key: str) -> str:
+    """Return SQL of one value of the sparse column, as jsonb."""
+    return f"({quote(SPARSE)} -> {text(key)})"

@@ -85,6 +85,7 @@ def _column(column: Column[Any]) -> ColumnShape:
         was=tuple(column.info.get("was", ())),
         fill=_sql(fill) if fill is not None else "",
         keys=tuple(column.info.get("keys", ())),
+        many=bool(column.info.get("many")),
     )
 
 

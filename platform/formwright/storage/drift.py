@@ -10,6 +10,7 @@ from typing import TypeVar
 from formwright.storage.conversions import conversion, is_instant
 from formwright.storage.inspect import Live
 from formwright.storage.shapes import (
+    SPARSE,
     CheckShape,
     ColumnShape,
     ForeignKeyShape,
@@ -59,6 +60,7 @@ class Pair:
 
     *sources* maps declared columns to live ones (or parked ones that come
     back). *gone* are live columns that leave: parked, or replaced by another type.
+    *promoted* maps declared columns to the keys of the sparse column that hold their values.
     """
 
     declared: TableShape
@@ -66,6 +68,7 @@ class Pair:
     sources: Mapping[str, str] = field(default_factory=dict)
     restored: Mapping[str, Parked] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    promoted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,10 @@ def _pair_columns(declared: TableShape, live: TableShape, everything: Live) -> P
     free = {name for name in live.columns if name not in declared.columns and not name.startswith("fw_")}
     sources: dict[str, str] = {}
     restored: dict[str, Parked] = {}
+    promoted = dict(_promoted_columns(declared, live))
     for name, column in declared.columns.items():
+        if name in promoted:
+            continue
         found = name if name in live.columns else _renamed_column(column, live, free)
         parked = None if found else _parked_column(column, live, everything, set(restored.values()))
         if parked:
@@ -122,7 +128,19 @@ def _pair_columns(declared: TableShape, live: TableShape, everything: Live) -> P
             free.discard(sources[name])
     replaced = {s for n, s in sources.items() if _is_replaced(declared.columns[n], live.columns[s])}
     gone = frozenset(free | replaced)
-    return Pair(declared=declared, live=live, sources=sources, restored=restored, gone=gone)
+    return Pair(
+        declared=declared, live=live, sources=sources, restored=restored, gone=gone, promoted=promoted
+    )
+
+
+def _promoted_columns(declared: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
+    """Yield the declared columns whose values are keys of the sparse column so far."""
+    sparse = live.columns.get(SPARSE)
+    keys = set(sparse.keys) if sparse else set()
+    for name, column in declared.columns.items():
+        key = next((one for one in (name, *column.was) if one in keys), "")
+        if key and name not in live.columns:
+            yield name, key
 
 
 def _renamed_column(column: ColumnShape, live: TableShape, free: set[str]) -> str:
@@ -193,6 +211,9 @@ def _compare_columns(pair: Pair) -> Iterator[Drift]:
     for name, column in pair.declared.columns.items():
         source = pair.sources.get(name)
         found = pair.live.columns[source] if source else None
+        if name in pair.promoted:
+            yield from _compare_promoted(table, column, pair.live.columns[SPARSE])
+            continue
         if found is None:
             yield Drift(Aspect.COLUMN, Kind.MISSING, table, name, column)
             continue
@@ -203,6 +224,14 @@ def _compare_columns(pair: Pair) -> Iterator[Drift]:
             yield Drift(Aspect.COLUMN, Kind.UNFINISHED, table, name, None, found)
         elif name not in kept and not name.startswith("fw_"):
             yield Drift(Aspect.COLUMN, Kind.EXTRA, table, name, None, found)
+
+
+def _compare_promoted(table: str, declared: ColumnShape, sparse: ColumnShape) -> Iterator[Drift]:
+    yield Drift(Aspect.COLUMN, Kind.CHANGED, table, declared.name, declared, sparse)
+    if declared.default is not None:
+        yield Drift(Aspect.DEFAULT, Kind.CHANGED, table, declared.name, declared)
+    if not declared.nullable:
+        yield Drift(Aspect.NULLABILITY, Kind.CHANGED, table, declared.name, declared)
 
 
 def _compare_column(

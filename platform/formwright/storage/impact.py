@@ -9,9 +9,10 @@ import asyncpg
 
 from formwright.storage.changes import Change, Failing
 from formwright.storage.conversions import conversion
+from formwright.storage.ddl import sparse_value
 from formwright.storage.drift import Pair
 from formwright.storage.names import quote
-from formwright.storage.shapes import CheckShape, ColumnShape, ForeignKeyShape, IndexShape
+from formwright.storage.shapes import CheckShape, ForeignKeyShape, IndexShape
 
 __all__ = ["Projection", "measure"]
 
@@ -35,14 +36,18 @@ class Projection:
     def column(self, name: str) -> str:
         """Return SQL of the value that declared column *name* will have."""
         declared = self.pair.declared.columns[name]
-        source = self.pair.sources.get(name)
-        value = self._converted(declared, source) if source else f"null::{declared.type}"
+        held = self._held(name)
+        way = conversion(held[0], declared.type, held[1]) if held else None
+        value = way.guarded if way else f"null::{declared.type}"
         fill = declared.fill
         return f"coalesce({value}, {fill})" if fill and not declared.nullable else value
 
-    def _converted(self, declared: ColumnShape, source: str) -> str:
-        way = conversion(self.pair.live.columns[source].type, declared.type, quote(source))
-        return way.guarded if way else f"null::{declared.type}"
+    def _held(self, name: str) -> tuple[str, str] | None:
+        """Return type and SQL of where the values of declared column *name* are now."""
+        if name in self.pair.promoted:
+            return "jsonb", sparse_value(self.pair.promoted[name])
+        source = self.pair.sources.get(name)
+        return (self.pair.live.columns[source].type, quote(source)) if source else None
 
     def missing(self, column: str) -> str:
         """Return the rows without a value in *column*."""
@@ -71,13 +76,13 @@ class Projection:
 
     def unconvertible(self, column: str) -> str:
         """Return the rows whose value has no equal in the new type."""
-        source = self.pair.sources[column]
-        declared, live = self.pair.declared.columns[column], self.pair.live.columns[source]
-        way = conversion(live.type, declared.type, "value")
+        held = self._held(column)
+        type_, source = held or ("", "null")
+        way = conversion(type_, self.pair.declared.columns[column].type, "value")
         lost = "value is not null"
         if way:
             lost += f" and ({way.possible or 'true'}) is not true"
-        rows = f"select {self._identity()}, {quote(source)} as value from {quote(self.pair.live.name)}"
+        rows = f"select {self._identity()}, {source} as value from {quote(self.pair.live.name)}"
         return f"({rows}) r where {lost}"
 
     def _identity(self) -> str:

@@ -9,6 +9,7 @@ import asyncpg
 from sqlalchemy import MetaData
 
 from formwright.storage import column_changes as columns
+from formwright.storage import column_moves as moves
 from formwright.storage import constraint_changes as constraints
 from formwright.storage import table_changes as tables
 from formwright.storage.changes import Change, Lock, Plan, Seal, Symbol
@@ -18,7 +19,7 @@ from formwright.storage.drift import Aspect, Drift, Kind, Pair, compare, pair_ta
 from formwright.storage.impact import Projection, measure
 from formwright.storage.inspect import Live, inspect
 from formwright.storage.names import building_name, parked_name, scratch_name
-from formwright.storage.shapes import CheckShape, ColumnShape, ForeignKeyShape, IndexShape, TableShape
+from formwright.storage.shapes import SPARSE, CheckShape, ColumnShape, ForeignKeyShape, IndexShape, TableShape
 
 __all__ = ["make_plan", "planned", "without_rows"]
 
@@ -52,6 +53,7 @@ class _Planner:
         self._live = live
         self._pairs = pair_tables(declared, live)
         self._existing = {name: pair.live.name for name, pair in self._pairs.items()}
+        self._now = dict(self._existing)
         self._scratch = set(_needed_scratch(self._pairs))
         self._begun = set(_needed_helpers(drifts))
         self._free = _free_numbers(live)
@@ -80,6 +82,13 @@ class _Planner:
             case Aspect.INDEX:
                 yield from self._index(drift)
 
+    def _many(self) -> Iterator[tuple[str, str]]:
+        """Yield the columns that name entity types in their values, as table and column are called now."""
+        for name, pair in self._pairs.items():
+            for column, source in pair.sources.items():
+                if pair.declared.columns[column].many:
+                    yield self._now[name], source
+
     def _projection(self, table: str) -> Projection:
         return Projection(self._pairs[table], self._existing)
 
@@ -91,7 +100,8 @@ class _Planner:
             case Kind.MISSING, TableShape() as declared, _:
                 yield from tables.create(declared)
             case Kind.RENAMED, TableShape() as declared, TableShape() as live:
-                yield tables.rename(live, declared)
+                self._now[declared.name] = declared.name
+                yield tables.rename(live, declared, self._many())
             case Kind.PARKED, TableShape() as declared, TableShape() as live if drift.parked:
                 yield tables.restore(live, declared, drift.parked)
             case Kind.UNMARKED, TableShape() as declared, _:
@@ -111,20 +121,25 @@ class _Planner:
             case Kind.PARKED, ColumnShape() as declared, ColumnShape() as live if drift.parked:
                 if live.name not in pair.gone:
                     yield columns.restore(pair, declared, drift.parked)
+            case Kind.CHANGED, ColumnShape() as declared, _:
+                key = pair.promoted[declared.name]
+                yield moves.promote(pair, declared, key, self._projection(drift.table))
             case Kind.EXTRA, _, ColumnShape() as live:
-                yield columns.park(pair, live, self._aside(live.name))
+                sparse = pair.declared.columns.get(SPARSE)
+                leave = moves.demote if sparse and live.name in sparse.keys else moves.park
+                yield leave(pair, live, self._aside(live.name))
             case Kind.UNFINISHED, _, ColumnShape() as live:
                 if live.name not in self._scratch:
                     yield columns.drop_scratch(drift.table, live)
 
     def _property(self, drift: Drift, declared: ColumnShape) -> Iterator[Change]:
         pair = self._pairs[drift.table]
-        fresh = pair.sources[declared.name] in pair.gone
+        fresh = declared.name in pair.promoted or pair.sources[declared.name] in pair.gone
         match drift.aspect:
             case Aspect.TYPE:
                 parked = pair.restored.get(declared.name)
                 aside = "" if parked else self._aside(declared.name)
-                yield columns.convert(pair, declared, parked, aside, self._projection(drift.table))
+                yield moves.convert(pair, declared, parked, aside, self._projection(drift.table))
             case Aspect.DEFAULT if not (fresh and declared.default is None):
                 yield columns.set_default(drift.table, declared)
             case Aspect.NULLABILITY if not declared.nullable:
@@ -132,7 +147,9 @@ class _Planner:
             case Aspect.NULLABILITY if not fresh:
                 yield columns.set_nullable(drift.table, declared)
             case Aspect.SPARSE:
-                yield tables.mark(tables.seal_of(drift.table, declared), f"{drift.table}.{declared.name}")
+                # The note of a key must not go before its values have a column of their own.
+                noted = tables.mark(tables.seal_of(drift.table, declared), f"{drift.table}.{declared.name}")
+                yield replace(noted, phase=115)
 
     def _constraint(self, drift: Drift) -> Iterator[Change]:
         table, what = drift.table, str(drift.aspect)
@@ -187,6 +204,8 @@ def _note(drift: Drift, sentence: str) -> Change:
 def _needed_scratch(pairs: Mapping[str, Pair]) -> Iterator[str]:
     """Yield the names of scratch columns that the conversions of this plan fill: what is there is used."""
     for pair in pairs.values():
+        for name, key in pair.promoted.items():
+            yield scratch_name(f"{pair.declared.name}.{SPARSE}.{key}", pair.declared.columns[name].type)
         for name, source in pair.sources.items():
             column = pair.declared.columns[name]
             if source in pair.gone:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
+    "SPARSE",
     "CheckShape",
     "ColumnShape",
     "ForeignKeyShape",
@@ -13,6 +14,10 @@ __all__ = [
     "Parked",
     "TableShape",
 ]
+
+
+SPARSE = "sparse"
+"""The jsonb column that holds the attributes declared ``sparse: true``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +28,8 @@ class ColumnShape:
     default is still what was made from that declaration. *was* are earlier
     names: declared, or noted by an earlier rename. *fill* is the SQL of the
     value that rows without one get when the column must have one. *keys* are
-    the attributes that a column of sparse attributes holds.
+    the attributes that a column of sparse attributes holds. *many*: the values are
+    ``entity/id``, references to records of several entity types.
     """
 
     name: str
@@ -34,6 +40,7 @@ class ColumnShape:
     was: tuple[str, ...] = ()
     fill: str = ""
     keys: tuple[str, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,8 +74,11 @@ def seal_of(table: str, column: ColumnShape) -> Seal:
     return Seal("column", table, column.name, seal=column.seal, keys=column.keys)
 
 
-def rename(live: TableShape, declared: TableShape) -> Change:
-    """Return the rename of a table, with what other tables say about its records."""
+def rename(live: TableShape, declared: TableShape, many: Iterable[tuple[str, str]]) -> Change:
+    """Return the rename of a table, with what other tables say about its records.
+
+    *many* are the (table, column) pairs whose values are ``entity/id``.
+    """
     old, new = live.name, declared.name
     return Change(
         action="rename-table",
@@ -90,6 +93,7 @@ def rename(live: TableShape, declared: TableShape) -> Change:
                     alter(old, f"rename to {quote(new)}"),
                     Seal("table", new, was=old),
                     *_told(old, new),
+                    *(_repointed(table, column, old, new) for table, column in many),
                     f"update fw_history set entity = {text(new)} where entity = {text(old)}",
                     f"update fw_comment set entity = {text(new)} where entity = {text(old)}",
                     f"update fw_outbox set entity = {text(new)} where entity = {text(old)}",
@@ -99,6 +103,12 @@ def rename(live: TableShape, declared: TableShape) -> Change:
         ),
         touching=f"count(*) from fw_history where entity = {text(old)}",
     )
+
+
+def _repointed(table: str, column: str, old: str, new: str) -> str:
+    name, tail = quote(column), f"substr({quote(column)}, {len(old) + 1})"
+    where = f"starts_with({name}, {text(old + '/')})"
+    return f"update {quote(table)} set {name} = {text(new)} || {tail} where {where}"
 
 
 def _told(old: str, new: str) -> Iterator[str]:

@@ -32,14 +32,12 @@ from formwright.problems import Problems
 from formwright.storage.checks import Check, checks_of, is_required
 from formwright.storage.indexes import Wanted, indexes_of
 from formwright.storage.names import fitted
+from formwright.storage.shapes import SPARSE
 
 __all__ = ["FILLFACTOR", "SPARSE", "build_tables", "sparse_attributes"]
 
 FILLFACTOR = 85
 """Room on each page for HOT updates (measured: all of them instead of nine in ten)."""
-
-SPARSE = "sparse"
-"""The jsonb column that holds the attributes declared ``sparse: true``."""
 
 _HIDDEN = frozenset({"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"})
 _RESERVED = ("fw_", "pg_")
@@ -148,7 +146,7 @@ def _column(attribute: Attribute) -> Column[Any]:
     value = attribute.default.literal if required and attribute.default else None
     default = None if value is None else literal(value, type_)
     column: Column[Any] = Column(attribute.name, type_, nullable=not required, server_default=default)
-    column.info.update(was=attribute.was, fill=default)
+    column.info.update(was=attribute.was, fill=default, many=attribute.type.name == "any")
     return column
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable
 from contextlib import suppress
 from decimal import Decimal
@@ -309,3 +310,44 @@ async def test_a_check_broken_between_plan_and_apply_is_a_problem(database: Data
     await database.execute("update thing set name = 'x'")
     assert await actions(database, after) == ["validate-check thing_name_max_ck"]
     await release(database, after)
+
+
+async def test_a_sparse_attribute_becomes_a_column_and_sparse_again(database: Database):
+    sparse = model(thing(attribute("size", "integer", sparse=True), attribute("born", "date", sparse=True)))
+    promoted = model(
+        thing(
+            attribute("size", "integer", index=True, required=True, default=0, min=0),
+            attribute("born", "date", sparse=True),
+        )
+    )
+    await release(database, sparse)
+    await insert(database, "thing", number="1", sparse={"size": 7, "born": "2024-02-29"})
+    await insert(database, "thing", number="2", sparse={})
+    assert (await actions(database, promoted))[0] == "promote-column thing.size"
+    await release(database, promoted)
+    assert await rows(database, "thing", "size") == [{"size": 7}, {"size": 0}]
+    await database.execute("update thing set size = 8 where number = '1'")
+    await release(database, model(thing(attribute("size", "integer"), attribute("born", "date"))))
+    assert [row["born"] for row in await rows(database, "thing", "born")] == [dt.date(2024, 2, 29), None]
+    await database.execute("update thing set born = null")
+    await release(database, sparse)
+    assert await rows(database, "thing", "sparse") == [{"sparse": {"size": 8}}, {"sparse": {"size": 0}}]
+
+
+async def test_a_sparse_value_that_fits_no_column_stops_the_plan(database: Database):
+    await release(database, model(thing(attribute("size", sparse=True))))
+    await insert(database, "thing", number="1", sparse={"size": "seven"})
+    found = await plan(database, model(thing(SIZE)))
+    assert [(problem.code, change.samples) for change in found.changes if (problem := change.problem)] == [
+        ("value-not-convertible", ("1",))
+    ]
+
+
+async def test_references_to_several_entity_types_follow_a_rename(database: Database):
+    note = entity("note", attribute("about", "any", to=["thing", "team"]))
+    await release(database, model(thing(NAME), note, entity("team")))
+    for number, about in enumerate(["thing/1", "team/1", "thing_x/1"]):
+        await insert(database, "note", number=str(number), about=about)
+    await release(database, model(entity("item", NAME, was="thing"), note, entity("team")))
+    found = [row["about"] for row in await rows(database, "note", "about")]
+    assert found == ["item/1", "team/1", "thing_x/1"]
