@@ -52,6 +52,7 @@ def create_app(
         request_max_body_size=settings.largest_body,
         multipart_form_part_limit=MOST_FIELDS,
         openapi_config=None,
+        logging_config=None,
         **options,
     )
 
