@@ -181,6 +181,10 @@ status in user.roles
 qty in [qty, 9223372036854775808]
 total in [99.9, 1]
 note in [note, 'a']
+((!user) ? number : user.name) == null
+(((has_role('admin')) ? 'a' : number) + 'b') == 'ab'
+((has_role('none')) ? note : 'a') in ['a']
+((has_role('none')) ? paid : false) || total > 1
 points in [points, total]
 [1, 2]|sum + qty
 (lines|max('name'))|upper

@@ -167,6 +167,7 @@ def test_a_check_never_lets_null_pass() -> None:
         ("partner.country == 'CZ'", 1, "partner.country"),
         ("lines|length > 0", 1, "lines"),
         ("has_role('admin')", 1, "has_role('admin')"),
+        ("(has_role('admin')) ? paid : qty > 1", 2, "has_role('admin')"),
     ],
 )
 def test_checks_and_indexes_read_one_row_only(text: str, column_number: int, named: str) -> None:

@@ -22,7 +22,7 @@ __all__ = ["chosen", "together"]
 def chosen(compiler: Compiler, node: Node) -> Operand:
     """Return the value of a node that chooses between two."""
     match node:
-        case Conditional(then=Node()) if (taken := compiler.taken(node)) is not None:
+        case Conditional(then=Node()) if (taken := compiler.constants.taken(node)) is not None:
             return compiler.operand(taken)
         case Conditional(test=test, then=Node() as then, otherwise=otherwise):
             test_holds = compiler.condition(test, True)

@@ -125,7 +125,7 @@ class Compiler:
                 return self._logic(operator == "&&", left, right, holds)
             case Conditional(test=test, then=None, otherwise=otherwise):
                 return self._logic(False, test, otherwise, holds)
-            case Conditional(then=Node()) if (taken := self.taken(node)) is not None:
+            case Conditional(then=Node()) if (taken := self.constants.taken(node)) is not None:
                 return self.condition(taken, holds)
             case Conditional(test=test, then=Node() as then, otherwise=otherwise):
                 branch = (self.condition(test, True), self.condition(then, holds))
@@ -133,13 +133,6 @@ class Compiler:
             case Binary(operator=operator) if operator in COMPARISONS:
                 return self._comparison(node, holds)
         return self._truthy(self.operand(node), holds)
-
-    def taken(self, node: Conditional) -> Node | None:
-        """Return the branch of *node* when its test is the same for every row, else None."""
-        if not self.constants.is_constant(node.test):
-            return None
-        value, known = self.constants.value(node.test)
-        return (node.then if equality.truth(value) else node.otherwise) if known else None
 
     def _logic(self, both: bool, left: Node, right: Node, holds: bool) -> Condition:
         sides = self.condition(left, holds), self.condition(right, holds)
@@ -159,8 +152,7 @@ class Compiler:
         if node.operator == "in":
             return member(left, right, self.literals, holds)
         if isinstance(left, Constant) and isinstance(right, Constant):
-            # Only while checking: the values are not known yet.
-            return true()
+            raise NotInSql("both sides are fixed")
         left, right = self._array(left, right), self._array(right, left)
         one, other, exchanged = sides(left, right)
         operator = MIRRORED[node.operator] if exchanged else node.operator

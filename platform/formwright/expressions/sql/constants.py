@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from formwright.expressions.nodes import Call, Filter, ListLiteral, Literal, Name, Node, Transform, children
+from formwright.expressions.equality import truth
+from formwright.expressions.nodes import (
+    Call,
+    Conditional,
+    Filter,
+    ListLiteral,
+    Literal,
+    Name,
+    Node,
+    Transform,
+    children,
+)
 from formwright.expressions.registry import Cost, Form, Registry, Role
 from formwright.expressions.types import Kind, Scope
 
@@ -71,6 +82,8 @@ class Constants:
                 return self.reads(subject) | Reads(inner.row, inner.context)
             case Call() | Transform():
                 return self._of_call(node)
+            case Conditional(test=test) if (branch := self.taken(node)) is not None:
+                return self.reads(test) | self.reads(branch)
         found = Reads()
         for part in children(node):
             found |= self.reads(part)
@@ -96,10 +109,17 @@ class Constants:
         found = self.reads(node)
         return self.own and found.context and not (found.row or found.element)
 
+    def taken(self, node: Conditional) -> Node | None:
+        """Return the branch of `? :` when its test is the same for every row, else None."""
+        if node.then is None or not self.is_constant(node.test):
+            return None
+        value, known = self.value(node.test)
+        return (node.then if truth(value) else node.otherwise) if known else None
+
     def value(self, node: Node) -> tuple[Any, bool]:
         """Return the value of a constant node, and whether it is known."""
         if isinstance(node, Literal):
             return self.evaluate(node, {}), True
-        if self.binds is None and self.reads(node).context:
+        if (self.binds is None or self.own) and self.reads(node).context:
             return None, False
         return self.evaluate(node, self.binds or {}), True
