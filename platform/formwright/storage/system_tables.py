@@ -170,6 +170,7 @@ history = Table(
     _text("op"),
     Column("diff", JSONB, nullable=False),
     Column("release", Integer),
+    Index("fw_history_actor_ix", "actor", "at", postgresql_where=text("channel = 'form'")),
     postgresql_partition_by="RANGE (at)",
 )
 """One row for each version of each record: only the attributes that changed, as `{name: [old, new]}`."""

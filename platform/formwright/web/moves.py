@@ -13,7 +13,7 @@ from formwright.problems import Problem, Severity
 from formwright.services.viewing import View
 from formwright.web.visit import Visit
 
-__all__ = ["PARAMS", "Ask", "Move", "actions_of", "ask_section", "moves_of"]
+__all__ = ["PARAMS", "Ask", "Move", "Note", "actions_of", "ask_section", "moves_of"]
 
 PARAMS = "params."
 """Stands before the names of what is asked, in controls and in problems."""
@@ -30,6 +30,14 @@ class Move:
     blocked: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing that would happen, or that stands in the way; *href* leads to it."""
+
+    text: str
+    href: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """The page before something is done: what it asks, what it means, what was wrong."""
@@ -41,7 +49,7 @@ class Ask:
     section: SectionState | None = None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     possible: bool = True
 
 

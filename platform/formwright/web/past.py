@@ -91,7 +91,8 @@ def _what(visit: Visit, entity: EntityType, op: str) -> str:
     kind, _, name = op.partition(":")
     if kind == "transition":
         transitions = entity.lifecycle.transitions if entity.lifecycle is not None else {}
-        return transitions[name].label.get(visit.locale) if name in transitions else name
+        label = transitions[name].label.get(visit.locale) if name in transitions else name
+        return f"“{label}”"
     return visit.translate(WORDS.get(kind, kind))
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "children_of_tab",
     "form_rules",
     "record_page",
+    "widest",
 ]
 
 HISTORY, COMMENTS = "history", "comments"
@@ -221,7 +222,7 @@ def _grid(visit: Visit, seen: View, field: FieldState) -> Grid:
     return Grid(
         add_href=f"/{target.name}/new?{prefill}" if add else "",
         add_label=label,
-        all_href=f"/{target.name}?{_widest(target)}f.{prefill}" if more else "",
+        all_href=f"/{target.name}?{widest(target)}f.{prefill}" if more else "",
         total=f"{field.total:,}+" if field.total >= 1_000 else f"{field.total:,}",
     )
 
@@ -230,7 +231,7 @@ def _typed(by: Attribute) -> bool:
     return by.readonly is not True and by.computed is None
 
 
-def _widest(target: EntityType) -> str:
+def widest(target: EntityType) -> str:
     """Return the part of an address that chooses a list without a filter of its own, if there is one."""
     names = [v.name for v in target.lists.values() if v.filter is None and v.appearance == "table"]
     return f"list={names[0]}&" if names else ""

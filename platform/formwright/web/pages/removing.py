@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, get, post
@@ -16,9 +17,10 @@ from formwright.services.removing import remove, restore
 from formwright.services.viewing import View, view
 from formwright.web.flash import Flash, flash_cookie
 from formwright.web.inputs import read_fields
-from formwright.web.moves import Ask
+from formwright.web.moves import Ask, Note
 from formwright.web.pages.listing import entity_of
 from formwright.web.pages.moving import ask_page
+from formwright.web.records import widest
 from formwright.web.sessions import check_form, require_sign_in
 from formwright.web.visit import Visit, visit_of
 
@@ -48,36 +50,39 @@ def _ask(
     problems: tuple[Problem, ...] = (),
     status: int = 200,
 ) -> Response[str]:
-    protected = [_line(visit, each) for each in consequences if each.manner == "protect"]
-    others = tuple(_line(visit, each) for each in consequences if each.manner != "protect")
-    if protected and not problems:
-        problems = tuple(
-            Problem("in-use", sentence, hint=visit.translate("Remove or change those first."))
-            for sentence in protected
-        )
+    held = any(each.manner == "protect" for each in consequences)
+    if held and not problems:
+        sentence = visit.translate("Other records need this one.")
+        hint = visit.translate("Remove or change those first.")
+        problems = (Problem("in-use", sentence, hint=hint),)
     ask = Ask(
         label=visit.translate("Remove"),
         action=f"/{seen.entity.name}/{seen.id}/remove",
-        confirm="" if protected else visit.translate("The record leaves all lists. Its history is kept."),
+        confirm="" if held else visit.translate("The record leaves all lists. Its history is kept."),
         dangerous=True,
         problems=problems,
-        notes=() if protected else others,
-        possible=not protected,
+        notes=tuple(_note(visit, seen, each) for each in consequences if (each.manner == "protect") is held),
+        possible=not held,
     )
     return ask_page(visit, seen, ask, status)
 
 
 SENTENCES = {
-    "protect": "{count} × {what} ({field}) need this record.",
-    "cascade": "{count} × {what} go with it.",
-    "clear": "{count} × {what} lose their value of {field}.",
+    "protect": "{what}: {count} ({field})",
+    "cascade": "{what}: {count} will be removed, too.",
+    "clear": "{what}: {count} will lose their value of {field}.",
 }
 
 
-def _line(visit: Visit, each: Consequence) -> str:
-    what = each.entity.label.get(visit.locale) if each.known else visit.translate("other records")
+def _note(visit: Visit, seen: View, each: Consequence) -> Note:
+    what = each.entity.plural.get(visit.locale) if each.known else visit.translate("Other records")
     field = each.attribute.label.get(visit.locale)
-    return visit.translate(SENTENCES[each.manner], count=each.count, what=what, field=field)
+    text = visit.translate(SENTENCES[each.manner], count=each.count, what=what, field=field)
+    if not each.known or each.entity.embedded:
+        return Note(text)
+    many = each.attribute.type.name == "any"
+    value = quote(f"{seen.entity.name}/{seen.id}" if many else str(seen.id))
+    return Note(text, f"/{each.entity.name}?{widest(each.entity)}f.{each.attribute.name}={value}")
 
 
 @get("/{entity:str}/{id:uuid}/remove", guards=GUARDS)
