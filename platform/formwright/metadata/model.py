@@ -12,6 +12,7 @@ from typing import Any
 
 from formwright.attributes.base import AttributeType
 from formwright.expressions import Expression
+from formwright.metadata.rows import Link, RecordSet, Row
 from formwright.problems import Place, Problem
 
 __all__ = [
@@ -404,41 +405,6 @@ class Module:
     order: int = 100
     requires: tuple[str, ...] = ()
     navigation: tuple[str, ...] = ()
-    place: Place = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A pointer in a row: the record of *entity* whose attributes *key* have these texts.
-
-    Users are ``Link("$user", ("login",), ("admin",))``.
-    """
-
-    entity: str
-    key: tuple[str, ...]
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One shipped or demo row: canonical values by attribute.
-
-    References are a Link or a tuple of Links, children a tuple of Rows.
-    """
-
-    values: Mapping[str, Any]
-    place: Place = NOWHERE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordSet:
-    """The rows of one file, updated by the attributes *key* and never doubled; *demo*: on request only."""
-
-    entity: str
-    key: tuple[str, ...]
-    rows: tuple[Row, ...]
-    demo: bool = False
-    module: str = ""
     place: Place = NOWHERE
 
 

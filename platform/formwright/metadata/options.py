@@ -17,7 +17,7 @@ from formwright.metadata.declarations import (
     keys_of,
 )
 from formwright.metadata.declarations.base import read, unknown_keys
-from formwright.metadata.declarations.kinds import described
+from formwright.metadata.declarations.written import described
 from formwright.metadata.model import Choice, Translated
 from formwright.metadata.nodes import Mapping, Node, Scalar, Sequence
 from formwright.problems import Problems, suggest

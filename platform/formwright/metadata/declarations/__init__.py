@@ -20,16 +20,7 @@ from formwright.metadata.declarations.form import (
     ListDeclaration,
     SectionDeclaration,
 )
-from formwright.metadata.declarations.kinds import (
-    Given,
-    Jexl,
-    Name,
-    Words,
-    WordsText,
-    described,
-    names_of,
-    refuse,
-)
+from formwright.metadata.declarations.kinds import WordsText
 from formwright.metadata.declarations.lifecycle import (
     ActionDeclaration,
     AutomationDeclaration,
@@ -46,6 +37,7 @@ from formwright.metadata.declarations.module import (
     RoleDeclaration,
     RolesDeclaration,
 )
+from formwright.metadata.declarations.written import Given, Jexl, Name, Words, described, refuse
 
 __all__ = [
     "REFERENCE_KEYS",
@@ -82,7 +74,6 @@ __all__ = [
     "WordsText",
     "described",
     "keys_of",
-    "names_of",
     "read",
     "refuse",
     "schema_of",

@@ -9,18 +9,15 @@ from formwright.metadata.declarations.kinds import (
     AnyValue,
     Flag,
     FlagOrJexl,
-    Given,
-    Jexl,
     JexlText,
     Literal,
-    Name,
     NameText,
     OneOf,
     OneOrMany,
     Rank,
-    Words,
     WordsText,
 )
+from formwright.metadata.declarations.written import Given, Jexl, Name, Words
 from formwright.metadata.nodes import Node
 
 __all__ = ["REFERENCE_KEYS", "REFINING_KEYS", "AttributeDeclaration"]

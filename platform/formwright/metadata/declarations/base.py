@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from formwright.metadata.declarations.kinds import Kind, Schema, refuse
+from formwright.metadata.declarations.kinds import Kind, Schema
+from formwright.metadata.declarations.written import refuse
 from formwright.metadata.nodes import Entry, Mapping, Node, Scalar
 from formwright.problems import Place, Problems, suggest
 

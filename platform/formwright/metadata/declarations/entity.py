@@ -12,18 +12,15 @@ from formwright.metadata.declarations.kinds import (
     LIST_OF_NAMES,
     Flag,
     FlagOrJexl,
-    Jexl,
     JexlText,
     ListOf,
     MapOf,
-    Name,
     NameText,
     OneOf,
     OneOrMany,
     Short,
     Text,
     Whole,
-    Words,
     WordsText,
 )
 from formwright.metadata.declarations.lifecycle import (
@@ -32,6 +29,7 @@ from formwright.metadata.declarations.lifecycle import (
     AutomationDeclaration,
     LifecycleDeclaration,
 )
+from formwright.metadata.declarations.written import Jexl, Name, Words
 
 __all__ = [
     "EntityDeclaration",

@@ -9,19 +9,17 @@ from formwright.metadata.declarations.kinds import (
     AnyValue,
     Flag,
     FlagOrJexl,
-    Jexl,
     JexlText,
     ListOf,
-    Name,
     NameText,
     OneOf,
     OneOrMany,
     Schema,
     Text,
     Whole,
-    Words,
     WordsText,
 )
+from formwright.metadata.declarations.written import Jexl, Name, Words
 from formwright.metadata.nodes import Node
 
 __all__ = ["FieldDeclaration", "FormDeclaration", "ListDeclaration", "SectionDeclaration"]

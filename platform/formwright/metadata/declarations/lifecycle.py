@@ -10,20 +10,17 @@ from formwright.metadata.declarations.base import Declaration, Nested, key
 from formwright.metadata.declarations.kinds import (
     LIST_OF_NAMES,
     Flag,
-    Given,
-    Jexl,
     JexlText,
     ListOf,
     Literal,
     MapOf,
-    Name,
     NameText,
     OneOrMany,
     Short,
     Text,
-    Words,
     WordsText,
 )
+from formwright.metadata.declarations.written import Given, Jexl, Name, Words
 
 __all__ = [
     "ActionDeclaration",

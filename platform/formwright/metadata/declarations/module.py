@@ -10,13 +10,12 @@ from formwright.metadata.declarations.kinds import (
     Flag,
     ListOf,
     MapOf,
-    Name,
     NameText,
     OneOrMany,
     Whole,
-    Words,
     WordsText,
 )
+from formwright.metadata.declarations.written import Name, Words
 from formwright.metadata.nodes import Node
 
 __all__ = ["ModuleDeclaration", "RecordsDeclaration", "RoleDeclaration", "RolesDeclaration"]
