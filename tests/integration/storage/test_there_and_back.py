@@ -129,7 +129,7 @@ def test_what_both_can_hold_comes_back(dsn_of_class: str, case) -> None:
 
 
 @pytest.mark.deep
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=250)
 @given(case=cases())
 def test_what_both_can_hold_comes_back_in_many_cases(dsn_of_class: str, case) -> None:
     asyncio.run(go_and_come_back(dsn_of_class, case))
