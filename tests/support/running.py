@@ -30,7 +30,7 @@ class Running:
         if not self.metadata.exists():
             shutil.copytree(ROOT / "metadata", self.metadata)
         self.environment = {
-            **os.environ, "PORT": "0", "FORMWRIGHT_DATA": str(folder / "data"), "FORMWRIGHT_DEMO_SIZE": "0.005",
+            **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}, "PORT": "0", "FORMWRIGHT_DATA": str(folder / "data"), "FORMWRIGHT_DEMO_SIZE": "0.005",
             "FORMWRIGHT_METADATA": str(self.metadata), "FORMWRIGHT_DEMO_PASSWORD": PASSWORD, "PYTHONPATH": str(ROOT / "platform"),
             "PYTHONUNBUFFERED": "1", **environment,
         }

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from formwright import __version__
+from formwright.app.logs import configure_logs
 from formwright.app.opening import database_url, open_database, open_released
 from formwright.app.progress import Bar
 from formwright.app.running import run as run_everything
@@ -57,6 +58,7 @@ def main() -> int:
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Metadata in, a running business application out."""
+    configure_logs()
     context.obj = settings_from(os.environ)
 
 
