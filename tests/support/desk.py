@@ -197,40 +197,53 @@ class Desk:
         self.moment += timedelta(**delta)
 
     async def save(
-        self, entity: str, values: Mapping[str, Any], id: UUID | None = None, by: Actor = SYSTEM, **more: Any
+        self,
+        entity: str,
+        values: Mapping[str, Any],
+        identity: UUID | None = None,
+        by: Actor = SYSTEM,
+        **more: Any,
     ) -> Saved:
-        return await save(self.runtime, Save(entity=entity, values=values, id=id, actor=by, **more))
+        return await save(self.runtime, Save(entity=entity, values=values, id=identity, actor=by, **more))
 
-    async def transition(self, entity: str, id: UUID, name: str, by: Actor = SYSTEM, **more: Any) -> Saved:
+    async def transition(
+        self, entity: str, identity: UUID, name: str, by: Actor = SYSTEM, **more: Any
+    ) -> Saved:
         from formwright.services.moves import transition
 
-        return await transition(self.runtime, Transition(entity=entity, id=id, name=name, actor=by, **more))
+        return await transition(
+            self.runtime, Transition(entity=entity, id=identity, name=name, actor=by, **more)
+        )
 
-    async def remove(self, entity: str, id: UUID, by: Actor = SYSTEM, **more: Any) -> Saved:
+    async def remove(self, entity: str, identity: UUID, by: Actor = SYSTEM, **more: Any) -> Saved:
         from formwright.services.removing import remove
 
-        return await remove(self.runtime, Remove(entity=entity, id=id, actor=by, **more))
+        return await remove(self.runtime, Remove(entity=entity, id=identity, actor=by, **more))
 
-    async def restore(self, entity: str, id: UUID, by: Actor = SYSTEM, **more: Any) -> Saved:
+    async def restore(self, entity: str, identity: UUID, by: Actor = SYSTEM, **more: Any) -> Saved:
         from formwright.services.removing import restore
 
-        return await restore(self.runtime, Remove(entity=entity, id=id, actor=by, **more))
+        return await restore(self.runtime, Remove(entity=entity, id=identity, actor=by, **more))
 
-    async def act(self, entity: str, id: UUID, name: str, by: Actor = SYSTEM, **more: Any) -> Saved:
+    async def act(self, entity: str, identity: UUID, name: str, by: Actor = SYSTEM, **more: Any) -> Saved:
         from formwright.services.acting import run_action
 
-        return await run_action(self.runtime, RunAction(entity=entity, id=id, name=name, actor=by, **more))
+        return await run_action(
+            self.runtime, RunAction(entity=entity, id=identity, name=name, actor=by, **more)
+        )
 
-    async def row(self, entity: str, id: UUID) -> dict[str, Any]:
-        row = await self.runtime.database.fetchrow(f'select * from "{entity}" where id = $1', id)
+    async def row(self, entity: str, identity: UUID) -> dict[str, Any]:
+        row = await self.runtime.database.fetchrow(f'select * from "{entity}" where id = $1', identity)
         assert row is not None
         return dict(row)
 
     async def count(self, table: str) -> int:
         return int(await self.runtime.database.fetchval(f'select count(*) from "{table}"'))
 
-    async def history(self, id: UUID) -> list[dict[str, Any]]:
-        rows = await self.runtime.database.fetch("select * from fw_history where record_id = $1 order by version", id)
+    async def history(self, identity: UUID) -> list[dict[str, Any]]:
+        rows = await self.runtime.database.fetch(
+            "select * from fw_history where record_id = $1 order by version", identity
+        )
         return [dict(row) for row in rows]
 
     async def outbox(self) -> list[dict[str, Any]]:

@@ -89,6 +89,8 @@ def _columns(draft: Draft, names: tuple[str, ...]) -> dict[str, Any]:
     work, entity = draft.work, draft.entity
     sparse = work.source.sparse(entity.name)
     columns = {n: draft.new.get(n) for n in names if n not in sparse and n not in KEPT_BY_WRITE}
+    if columns.get("external_refs", {}) is None:
+        columns["external_refs"] = {}
     if any(name in sparse for name in names):
         columns[SPARSE] = {
             n: dumped(a, draft.new[n], draft.new) for n, a in sparse.items() if draft.new.get(n) is not None

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-
-from formwright.metadata import Model, compile_metadata
-from formwright.services.users import create_user
-from formwright.services.runtime import FixedModel, Runtime
-from formwright.storage.database import Database
-from formwright.storage.releases import Request, apply
 from tests.support.desk import Desk, desk_on
 from tests.support.servers import Server
+
+from formwright.metadata import Model, compile_metadata
+from formwright.services.runtime import FixedModel, Runtime
+from formwright.services.users import create_user
+from formwright.storage.database import Database
+from formwright.storage.releases import Request, apply
 
 METADATA = Path(__file__).parents[3] / "metadata"
 _model: list[Model] = []

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.support.desk import Desk
 
 from formwright.services.refusals import Invalid
-from tests.support.desk import Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +40,11 @@ async def test_crm_04_another_type_has_other_attributes(crm: Desk) -> None:
 
 
 async def account(crm: Desk, customer: UUID, name: str, parent: UUID | None, balance: str) -> UUID:
-    values: dict[str, Any] = {"customer": str(customer), "name": name, "type": "child" if parent else "parent"}
+    values: dict[str, Any] = {
+        "customer": str(customer),
+        "name": name,
+        "type": "child" if parent else "parent",
+    }
     if parent:
         values["parent_account"] = str(parent)
     saved = await crm.save("account", values)

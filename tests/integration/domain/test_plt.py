@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.desk import Desk, together
 
 from formwright.services.commands import Saved
 from formwright.services.refusals import Stale
-from tests.support.desk import Desk, together
 
 pytestmark = pytest.mark.anyio
 

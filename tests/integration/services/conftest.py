@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-
-from formwright.storage.database import Database
 from tests.support.desk import Desk, build, desk_on
 from tests.support.servers import Server
+
+from formwright.storage.database import Database
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.desk import Desk, actor
 
 from formwright.services.refusals import Conflict, Forbidden, Invalid, NotFound
-from tests.support.desk import Desk, actor
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,10 @@ async def test_a_record_is_saved_with_its_rows_in_one_transaction(desk: Desk, cl
     rows = [{"what": "Tea", "count": 2, "price": "1.50"}, {"what": "Cake", "price": 4}]
     sale = await desk.save("sale", {"client": str(client), "note": "hot", "lines": rows}, by=desk.ann)
     found = await lines(desk, sale.id)
-    assert [(r["what"], r["amount"], r["flag"]) for r in found] == [("Tea", Decimal(3), "hot"), ("Cake", Decimal(4), "hot")]
+    assert [(r["what"], r["amount"], r["flag"]) for r in found] == [
+        ("Tea", Decimal(3), "hot"),
+        ("Cake", Decimal(4), "hot"),
+    ]
     assert (await desk.row("sale", sale.id))["total"] == Decimal(7)
     assert (await desk.row("client", client))["ordered"] == Decimal(7)
     assert len(await desk.history(found[0]["id"])) == 1
@@ -38,9 +41,17 @@ async def test_rows_are_changed_added_removed_and_the_others_stay(desk: Desk, cl
     rows = [{"what": "Tea", "price": 1}, {"what": "Cake", "price": 2}, {"what": "Salt", "price": 3}]
     sale = (await desk.save("sale", {"client": str(client), "lines": rows}, by=desk.ann)).id
     tea, cake, salt = await lines(desk, sale)
-    change = [{"id": str(tea["id"]), "price": 10}, {"id": str(cake["id"]), "_remove": True}, {"what": "New", "price": 5}]
+    change = [
+        {"id": str(tea["id"]), "price": 10},
+        {"id": str(cake["id"]), "_remove": True},
+        {"what": "New", "price": 5},
+    ]
     await desk.save("sale", {"lines": change}, sale, by=desk.ann)
-    assert [(r["what"], r["price"]) for r in await lines(desk, sale)] == [("Tea", 10), ("Salt", 3), ("New", 5)]
+    assert [(r["what"], r["price"]) for r in await lines(desk, sale)] == [
+        ("Tea", 10),
+        ("Salt", 3),
+        ("New", 5),
+    ]
     assert (await desk.row("sale", sale))["total"] == Decimal(18)
     assert (await desk.history(cake["id"]))[-1]["op"] == "remove"
     assert len(await desk.history(salt["id"])) == 1
@@ -121,5 +132,7 @@ async def test_rows_merge_three_ways_too(desk: Desk, client: UUID) -> None:
     await desk.save("sale", {"lines": [{"id": row, "what": "B", "price": "1"}]}, sale, version=1, base=base)
     assert [(r["what"], r["price"]) for r in await lines(desk, sale)] == [("B", 2)]
     with pytest.raises(Conflict) as error:
-        await desk.save("sale", {"lines": [{"id": row, "what": "C", "price": "1"}]}, sale, version=1, base=base)
+        await desk.save(
+            "sale", {"lines": [{"id": row, "what": "C", "price": "1"}]}, sale, version=1, base=base
+        )
     assert set(error.value.differences) == {"lines[0].what"}

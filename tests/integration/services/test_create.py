@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.support.desk import Desk, actor, together
 
 from formwright.access import SYSTEM
+from formwright.services.commands import Saved
 from formwright.services.refusals import Conflict, Forbidden, Invalid
-from tests.support.desk import Desk, actor, together
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +24,12 @@ async def test_a_new_record_has_defaults_computed_values_and_a_number(desk: Desk
     saved = await desk.save("client", {"type": "person", "name": "Ada"}, by=desk.ann)
     row = await desk.row("client", saved.id)
     assert (saved.number, saved.version, row["number"]) == ("CL-0001", 1, "CL-0001")
-    assert (row["country"], row["since"], row["vip"], row["ceiling"]) == ("CZ", date(2026, 3, 14), False, Decimal(0))
+    assert (row["country"], row["since"], row["vip"], row["ceiling"]) == (
+        "CZ",
+        date(2026, 3, 14),
+        False,
+        Decimal(0),
+    )
     assert (row["initial"], row["ordered"], row["state"]) == ("ADA", Decimal(0), "fresh")
     assert row["owner"] == row["created_by"] == desk.users["ann"]
     assert row["created_at"] == desk.moment
@@ -31,29 +37,50 @@ async def test_a_new_record_has_defaults_computed_values_and_a_number(desk: Desk
 
 async def test_history_and_outbox_tell_of_a_creation(desk: Desk) -> None:
     saved = await desk.save(
-        "client", {"type": "person", "name": "Ada"}, by=desk.ann, channel="form", reason="met", request_id="r1"
+        "client",
+        {"type": "person", "name": "Ada"},
+        by=desk.ann,
+        channel="form",
+        reason="met",
+        request_id="r1",
     )
     [entry] = await desk.history(saved.id)
     assert (entry["op"], entry["version"], entry["channel"], entry["reason"]) == ("create", 1, "form", "met")
-    assert entry["actor"] == desk.users["ann"] and entry["request_id"] == "r1"
+    assert entry["actor"] == desk.users["ann"]
+    assert entry["request_id"] == "r1"
     assert entry["diff"]["name"] == [None, "Ada"]
     assert "version" not in entry["diff"]
     [event] = await desk.outbox()
-    assert (event["entity"], event["record_id"], event["op"], event["version"]) == ("client", saved.id, "create", 1)
+    assert (event["entity"], event["record_id"], event["op"], event["version"]) == (
+        "client",
+        saved.id,
+        "create",
+        1,
+    )
 
 
 async def test_every_problem_is_told_at_its_field_at_once(desk: Desk) -> None:
     with pytest.raises(Invalid) as error:
         await desk.save(
             "client",
-            {"type": "firm", "nmae": "x", "email": "no", "since": "31.31.2026", "ordered": 5, "id": str(desk.users["ann"]), "score": 3},
+            {
+                "type": "firm",
+                "nmae": "x",
+                "email": "no",
+                "since": "31.31.2026",
+                "ordered": 5,
+                "id": str(desk.users["ann"]),
+                "score": 3,
+            },
             by=desk.ann,
         )
     found = codes(error)
-    assert found["nmae"] == "unknown-attribute" and found["ordered"] == "computed-attribute"
+    assert found["nmae"] == "unknown-attribute"
+    assert found["ordered"] == "computed-attribute"
     assert found["id"] == found["score"] == "readonly-attribute"
     assert {"email", "since"} <= set(found)
-    assert found["reg_no"] == "required" and found["name"] == "required"
+    assert found["reg_no"] == "required"
+    assert found["name"] == "required"
     assert next(p.hint for p in error.value.problems if p.place.field == "nmae") == "did you mean `name`?"
     assert await desk.count("client") == 0
 
@@ -78,7 +105,9 @@ async def test_values_are_checked_by_their_attribute_type(desk: Desk) -> None:
 
 async def test_typed_texts_are_read_in_the_locale_of_the_form(desk: Desk) -> None:
     saved = await desk.save(
-        "client", {"type": "person", "name": "Ada", "ceiling": "1 000,50", "since": "14. 3. 2026", "vip": ""}, form_locale="cs",
+        "client",
+        {"type": "person", "name": "Ada", "ceiling": "1 000,50", "since": "14. 3. 2026", "vip": ""},
+        form_locale="cs",
         acknowledged=frozenset({"large"}),
     )
     row = await desk.row("client", saved.id)
@@ -176,7 +205,9 @@ async def test_who_may_not_create_leaves_no_trace(desk: Desk) -> None:
 
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b", "x" * 10_000_000])
 @pytest.mark.parametrize("where", ["name", "tags", "reason"])
-async def test_texts_that_no_database_holds_are_refused_at_their_field(desk: Desk, text: str, where: str) -> None:
+async def test_texts_that_no_database_holds_are_refused_at_their_field(
+    desk: Desk, text: str, where: str
+) -> None:
     values: dict[str, object] = {"type": "person", "name": "Ada"}
     more: dict[str, str] = {}
     if where == "reason":
@@ -191,9 +222,20 @@ async def test_texts_that_no_database_holds_are_refused_at_their_field(desk: Des
 
 @pytest.mark.parametrize("value", [[], {}, [[]], {"a": 1}, True, 1.5, 10**400, float("nan"), "=1+1", None])
 async def test_odd_values_are_problems_and_never_errors(desk: Desk, value: object) -> None:
-    attributes = ("name", "email", "phone", "ceiling", "score", "since", "tags", "vip", "parent", "sales", "owner", "type")
+    attributes = (
+        "name",
+        "email",
+        "phone",
+        "ceiling",
+        "score",
+        "since",
+        "tags",
+        "vip",
+        "parent",
+        "sales",
+        "owner",
+        "type",
+    )
     for name in attributes:
-        try:
-            await desk.save("client", {"type": "person", "name": "Ada", name: value})
-        except Invalid as error:
-            assert error.problems
+        saved = await together(desk.save("client", {"type": "person", "name": "Ada", name: value}))
+        assert isinstance(saved[0], (Saved, Invalid)), saved

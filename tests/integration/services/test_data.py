@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.support.desk import FILES, Desk, compiled
 
 from formwright.problems import ProblemError
 from formwright.services.data import load_records
 from formwright.services.demo import DemoLoader, run_demo
 from formwright.services.runtime import FixedModel
-from tests.support.desk import FILES, Desk, compiled
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +41,8 @@ async def test_rows_are_loaded_once_and_updated_by_their_key(desk: Desk) -> None
     assert (first.created, again.created, again.unchanged) == (3, 0, 3)
     row = await desk.runtime.database.fetchrow("select * from client where tax_no = 'P2'")
     parent = await desk.runtime.database.fetchrow("select * from client where tax_no = 'P1'")
-    assert row is not None and parent is not None
+    assert row is not None
+    assert parent is not None
     assert (row["parent"], row["state"], row["ordered"]) == (parent["id"], "active", 7)
     assert parent["owner"] == desk.users["ann"]
     changed = with_rows(desk, clients=CLIENTS.replace("Child", "Kid"), sales=SALES)
@@ -51,11 +52,17 @@ async def test_rows_are_loaded_once_and_updated_by_their_key(desk: Desk) -> None
 
 
 async def test_a_row_that_breaks_a_rule_is_told_with_its_place(desk: Desk) -> None:
-    shop = with_rows(desk, clients=CLIENTS.replace("type: person, name: Child", "type: firm, reg_no: 1, name: Child"))
+    shop = with_rows(
+        desk, clients=CLIENTS.replace("type: person, name: Child", "type: firm, reg_no: 1, name: Child")
+    )
     with pytest.raises(ProblemError) as error:
         await load_records(shop.runtime)
     [problem] = error.value.problems
-    assert problem.place.file.endswith("clients.yaml") and (problem.place.line, problem.place.field) == (6, "email")
+    assert problem.place.file.endswith("clients.yaml")
+    assert (problem.place.line, problem.place.field) == (
+        6,
+        "email",
+    )
     assert await desk.count("client") == 0
 
 
@@ -64,11 +71,16 @@ async def test_a_demo_generator_runs_once(desk: Desk) -> None:
 
     async def generate(loader: DemoLoader) -> None:
         loader.expect(3)
-        client = await loader.save("client", {"type": "person", "name": "Demo", "email": "d@example.org", "owner": loader.user("ann")})
+        client = await loader.save(
+            "client",
+            {"type": "person", "name": "Demo", "email": "d@example.org", "owner": loader.user("ann")},
+        )
         await loader.transition("client", client, "activate")
         await loader.save("sale", {"client": client, "lines": [{"what": "Tea", "price": 2}]})
 
-    assert await run_demo(desk.runtime, "shop", generate, progress=lambda done, total: told.append((done, total)))
+    assert await run_demo(
+        desk.runtime, "shop", generate, progress=lambda done, total: told.append((done, total))
+    )
     assert not await run_demo(desk.runtime, "shop", generate)
     assert (await desk.count("client"), await desk.count("sale")) == (1, 1)
     assert told == [(1, 3), (2, 3), (3, 3)]

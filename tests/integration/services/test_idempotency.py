@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.desk import Desk, together
 
 from formwright.services.refusals import Conflict, Invalid
-from tests.support.desk import Desk, together
 
 pytestmark = pytest.mark.anyio
 VALUES = {"type": "person", "name": "Ada"}
@@ -16,7 +16,8 @@ async def test_a_retry_gets_the_first_answer_and_does_nothing(desk: Desk) -> Non
     again = await desk.save("client", VALUES, by=desk.ann, idempotency_key="k1", request_id="r2")
     assert (again.id, again.number, again.version, again.repeated) == (first.id, first.number, 1, True)
     assert set(again.changed) == set(first.changed)
-    assert await desk.count("client") == 1 and len(await desk.history(first.id)) == 1
+    assert await desk.count("client") == 1
+    assert len(await desk.history(first.id)) == 1
 
 
 async def test_the_key_of_another_request_is_refused(desk: Desk) -> None:
@@ -48,7 +49,8 @@ async def test_a_key_is_forgotten_after_a_day(desk: Desk) -> None:
     await desk.save("client", VALUES, by=desk.ann, idempotency_key="k1")
     desk.later(hours=25)
     saved = await desk.save("client", {**VALUES, "name": "Eve"}, by=desk.ann, idempotency_key="k1")
-    assert not saved.repeated and await desk.count("client") == 2
+    assert not saved.repeated
+    assert await desk.count("client") == 2
 
 
 async def test_an_unfit_key_is_a_problem(desk: Desk) -> None:

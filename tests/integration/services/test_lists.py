@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.desk import Desk, actor
 
 from formwright.access import SYSTEM
 from formwright.services.filters import Filter
@@ -15,7 +16,6 @@ from formwright.services.history import history_of
 from formwright.services.queries import Page, Query, list_records
 from formwright.services.reading import get
 from formwright.services.refusals import Invalid, NotFound
-from tests.support.desk import Desk, actor
 
 pytestmark = pytest.mark.anyio
 
@@ -28,16 +28,24 @@ async def people(desk: Desk) -> dict[str, UUID]:
     for index, name in enumerate(NAMES):
         desk.later(seconds=1)
         values = {
-            "type": "person", "name": name, "ceiling": index * 10, "tags": ["a", "b"] if index % 2 else None,
-            "owner": str(desk.users["ann"]) if index < 4 else None, "secret": f"secret-{index}567", "inner": "inner",
-            "phone": "+420601111222" if index == 2 else None, "score": index if index % 2 else None,
+            "type": "person",
+            "name": name,
+            "ceiling": index * 10,
+            "tags": ["a", "b"] if index % 2 else None,
+            "owner": str(desk.users["ann"]) if index < 4 else None,
+            "secret": f"secret-{index}567",
+            "inner": "inner",
+            "phone": "+420601111222" if index == 2 else None,
+            "score": index if index % 2 else None,
         }
         found[name] = (await desk.save("client", values)).id
     return found
 
 
 async def page(desk: Desk, by: Any = SYSTEM, **keys: Any) -> Page:
-    return await list_records(desk.runtime, Query(entity="client", actor=by, **{"columns": ("name",), **keys}))
+    return await list_records(
+        desk.runtime, Query(entity="client", actor=by, **{"columns": ("name",), **keys})
+    )
 
 
 def names(found: Page) -> list[str]:
@@ -47,7 +55,8 @@ def names(found: Page) -> list[str]:
 async def test_the_newest_come_first_and_the_title_names_them(desk: Desk, people: dict[str, UUID]) -> None:
     found = await page(desk, columns=("title", "number"))
     assert [row.title for row in found.rows] == NAMES[::-1]
-    assert found.next == "" and found.count is None
+    assert found.next == ""
+    assert found.count is None
 
 
 async def test_row_rules_hold_in_lists_counts_and_pages(desk: Desk, people: dict[str, UUID]) -> None:
@@ -72,7 +81,8 @@ async def test_pages_follow_each_other_without_gap_or_double(
         cursor = part.next
         if not cursor:
             break
-    assert seen == names(whole) and sorted(seen) == sorted(NAMES)
+    assert seen == names(whole)
+    assert sorted(seen) == sorted(NAMES)
 
 
 async def test_pages_on_several_keys_with_missing_values(desk: Desk, people: dict[str, UUID]) -> None:
@@ -139,11 +149,15 @@ async def test_a_cursor_belongs_to_its_order(desk: Desk, people: dict[str, UUID]
 async def test_filters(
     desk: Desk, people: dict[str, UUID], attribute: str, operator: str, values: list[Any], expected: list[str]
 ) -> None:
-    found = await page(desk, filters=[Filter(attribute, operator, values, "en")], sort=[("created_at", False)])
+    found = await page(
+        desk, filters=[Filter(attribute, operator, values, "en")], sort=[("created_at", False)]
+    )
     assert names(found) == expected
 
 
-async def test_a_filter_goes_through_one_reference_that_the_actor_may_read(desk: Desk, people: dict[str, UUID]) -> None:
+async def test_a_filter_goes_through_one_reference_that_the_actor_may_read(
+    desk: Desk, people: dict[str, UUID]
+) -> None:
     for name, parent in (("Ada", "Božena"), ("Cyril", "Žofie")):
         await desk.save("client", {"parent": str(people[parent])}, people[name])
     through = [Filter("parent.name", "contains", ["o"])]
@@ -152,40 +166,57 @@ async def test_a_filter_goes_through_one_reference_that_the_actor_may_read(desk:
     assert names(await page(desk, desk.ann, filters=through)) == ["Ada"]
 
 
-async def test_columns_through_a_reference_and_titles_keep_to_the_rights(desk: Desk, people: dict[str, UUID]) -> None:
+async def test_columns_through_a_reference_and_titles_keep_to_the_rights(
+    desk: Desk, people: dict[str, UUID]
+) -> None:
     await desk.save("client", {"owner": str(desk.users["eve"])}, people["Žofie"])
     for name, parent in (("Ada", "Božena"), ("Cyril", "Žofie")):
         await desk.save("client", {"parent": str(people[parent])}, people[name])
-    found = await page(desk, desk.ann, columns=("name", "parent", "parent.name", "parent.inner", "parent.secret"))
+    found = await page(
+        desk, desk.ann, columns=("name", "parent", "parent.name", "parent.inner", "parent.secret")
+    )
     rows = {row.values["name"]: row.values for row in found.rows}
-    assert rows["Ada"]["parent.name"] == "Božena" and rows["Ada"]["parent.secret"] == "•••1567"
+    assert rows["Ada"]["parent.name"] == "Božena"
+    assert rows["Ada"]["parent.secret"] == "•••1567"
     assert rows["Ada"]["parent.inner"] is None
     assert rows["Cyril"]["parent.name"] is None
     assert found.titles == {("client", str(people["Božena"])): "Božena"}
 
 
-@pytest.mark.parametrize("name", ["inner", "secret", "nonsense", "sales.total", "parent.inner", "parent.parent.name"])
-async def test_hidden_and_masked_attributes_cannot_be_probed(desk: Desk, people: dict[str, UUID], name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["inner", "secret", "nonsense", "sales.total", "parent.inner", "parent.parent.name"]
+)
+async def test_hidden_and_masked_attributes_cannot_be_probed(
+    desk: Desk, people: dict[str, UUID], name: str
+) -> None:
     with pytest.raises(Invalid):
         await page(desk, desk.ann, filters=[Filter(name, "is", ["inner"])])
     with pytest.raises(Invalid):
         await page(desk, desk.ann, sort=[(name, False)])
 
 
-async def test_quick_search_folds_and_reads_only_what_the_actor_sees(desk: Desk, people: dict[str, UUID]) -> None:
+async def test_quick_search_folds_and_reads_only_what_the_actor_sees(
+    desk: Desk, people: dict[str, UUID]
+) -> None:
     assert names(await page(desk, search="bozena")) == ["Božena"]
     assert names(await page(desk, search="CL-0002")) == ["Božena"]
     assert names(await page(desk, desk.ann, search="inner")) == []
     assert names(await page(desk, search="%")) == []
 
 
-async def test_unknown_lists_operators_and_odd_values_are_refused(desk: Desk, people: dict[str, UUID]) -> None:
+async def test_unknown_lists_operators_and_odd_values_are_refused(
+    desk: Desk, people: dict[str, UUID]
+) -> None:
     with pytest.raises(NotFound):
         await page(desk, view="nonsense")
     with pytest.raises(NotFound):
         await list_records(desk.runtime, Query(entity="nonsense"))
     bad = [Filter("name", "like", ["x"]), Filter("ceiling", "less", ["x"]), Filter("ceiling", "less", [])]
-    bad += [Filter("ceiling", "between", [1]), Filter("name", "is", ["a\0b"]), Filter("name", "contains", ["a\0b"])]
+    bad += [
+        Filter("ceiling", "between", [1]),
+        Filter("name", "is", ["a\0b"]),
+        Filter("name", "contains", ["a\0b"]),
+    ]
     for each in bad:
         with pytest.raises(Invalid):
             await page(desk, filters=[each])
@@ -193,7 +224,11 @@ async def test_unknown_lists_operators_and_odd_values_are_refused(desk: Desk, pe
 
 async def test_a_record_is_read_with_its_rights(desk: Desk, people: dict[str, UUID]) -> None:
     found = await get(desk.runtime, "client", people["Ada"], desk.ann)
-    assert (found.title, found.values["secret"], "inner" in found.values) == ("Ada", "•••-0567"[:3] + "0567", False)
+    assert (found.title, found.values["secret"], "inner" in found.values) == (
+        "Ada",
+        "•••-0567"[:3] + "0567",
+        False,
+    )
     assert found.titles["$user", str(desk.users["ann"])] == "Ann"
     eve = actor(desk.users["eve"], "clerk")
     with pytest.raises(NotFound):
@@ -203,20 +238,31 @@ async def test_a_record_is_read_with_its_rights(desk: Desk, people: dict[str, UU
 
 
 async def test_history_shows_what_the_actor_may_see(desk: Desk, people: dict[str, UUID]) -> None:
-    await desk.save("client", {"inner": "changed", "secret": "another-9876", "name": "Ada L."}, people["Ada"], by=desk.bob)
+    await desk.save(
+        "client", {"inner": "changed", "secret": "another-9876", "name": "Ada L."}, people["Ada"], by=desk.bob
+    )
     entry = (await history_of(desk.runtime, "client", people["Ada"], desk.ann))[0]
     changes = {change.attribute: change for change in entry.changes}
-    assert entry.actor == "Bob" and "inner" not in changes
+    assert entry.actor == "Bob"
+    assert "inner" not in changes
     assert (changes["secret"].old_text, changes["secret"].new_text) == ("•••0567", "•••9876")
     assert (changes["name"].old, changes["name"].new_text) == ("Ada", "Ada L.")
     with pytest.raises(NotFound):
         await history_of(desk.runtime, "client", people["Ada"], actor(desk.users["eve"], "clerk"))
 
 
-async def test_children_of_a_record_are_listed_with_the_rights_of_both(desk: Desk, people: dict[str, UUID]) -> None:
+async def test_children_of_a_record_are_listed_with_the_rights_of_both(
+    desk: Desk, people: dict[str, UUID]
+) -> None:
     rows = [{"what": "A"}, {"what": "B"}]
     sale = (await desk.save("sale", {"client": str(people["Ada"]), "lines": rows})).id
-    query = Query(entity="line", actor=desk.ann, columns=("what",), within=("sale", sale, "lines"), sort=[("what", True)])
+    query = Query(
+        entity="line",
+        actor=desk.ann,
+        columns=("what",),
+        within=("sale", sale, "lines"),
+        sort=[("what", True)],
+    )
     assert [row.values["what"] for row in (await list_records(desk.runtime, query)).rows] == ["B", "A"]
     guest = replace(query, actor=actor(uuid4(), "guest"))
     with pytest.raises(NotFound):

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.support.desk import Desk, desk_on
 
 from formwright.services.calls import Call
-from formwright.services.refusals import Conflict, Forbidden, Invalid, NotFound
 from formwright.services.moves import offers_on
 from formwright.services.opening import open_draft
+from formwright.services.refusals import Conflict, Forbidden, Invalid, NotFound
 from formwright.services.work import open_work
-from tests.support.desk import Desk, desk_on
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +48,11 @@ async def test_a_transition_starts_in_its_states_only(desk: Desk, ada: UUID) -> 
 
 
 async def test_what_it_asks_for_is_checked_and_used(desk: Desk, ada: UUID) -> None:
-    for params, code in (({}, "required"), ({"why": "x" * 11}, "too-long"), ({"why": "x", "y": 1}, "unknown-attribute")):
+    for params, code in (
+        ({}, "required"),
+        ({"why": "x" * 11}, "too-long"),
+        ({"why": "x", "y": 1}, "unknown-attribute"),
+    ):
         with pytest.raises(Invalid) as error:
             await desk.transition("client", ada, "close", by=desk.bob, params=params)
         assert error.value.problems[0].code == code
@@ -87,7 +91,8 @@ async def test_automations_set_create_and_notify(desk: Desk) -> None:
     row = await desk.row("client", saved.id)
     assert (row["vip"], row["vip_note"]) == (True, "A firm")
     note = await desk.runtime.database.fetchrow("select * from note")
-    assert note is not None and (note["client"], note["text"]) == (saved.id, "New: Firm")
+    assert note is not None
+    assert (note["client"], note["text"]) == (saved.id, "New: Firm")
     assert note["created_by"] == desk.users["ann"]
     await desk.save("client", {"email": "g@example.org"}, saved.id, by=desk.ann)
     last = (await desk.outbox())[-1]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from tests.support.desk import Desk
 
 from formwright.services.refusals import Conflict, Forbidden, Invalid, NotFound, Stale
-from tests.support.desk import Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -57,11 +57,14 @@ async def test_embedded_rows_go_with_their_parent(desk: Desk, ada: UUID) -> None
     sale = (await desk.save("sale", {"client": str(ada), "lines": [{"what": "A", "price": 3}]})).id
     await desk.remove("sale", sale)
     row = await desk.runtime.database.fetchrow("select * from line where sale = $1", sale)
-    assert row is not None and row["deleted_at"] is not None
+    assert row is not None
+    assert row["deleted_at"] is not None
     assert (await desk.row("client", ada))["ordered"] == 0
 
 
-async def test_a_removed_record_frees_its_unique_values_and_can_come_back_without_them(desk: Desk, ada: UUID) -> None:
+async def test_a_removed_record_frees_its_unique_values_and_can_come_back_without_them(
+    desk: Desk, ada: UUID
+) -> None:
     await desk.remove("client", ada)
     other = (await desk.save("client", {"type": "person", "name": "B", "email": "ada@example.org"})).id
     with pytest.raises(Invalid) as error:

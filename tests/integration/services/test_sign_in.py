@@ -8,12 +8,19 @@ from statistics import median
 from uuid import UUID
 
 import pytest
+from tests.support.desk import Desk, together
 
 from formwright.services.passwords import PASSWORDS, Passwords, problems_of
 from formwright.services.refusals import Invalid, NotSignedIn, Throttled, Unavailable
-from formwright.services.sign_in import actor_of, list_sessions, purge_sessions, sign_in, sign_out, sign_out_others
+from formwright.services.sign_in import (
+    actor_of,
+    list_sessions,
+    purge_sessions,
+    sign_in,
+    sign_out,
+    sign_out_others,
+)
 from formwright.services.users import actor_of_user, change_password, create_user
-from tests.support.desk import Desk, together
 
 pytestmark = pytest.mark.anyio
 SECRET = "correct horse battery"
@@ -26,18 +33,24 @@ async def zoe(desk: Desk) -> UUID:
 
 async def test_a_session_stands_for_its_user_with_the_roles_of_now(desk: Desk, zoe: UUID) -> None:
     signed = await sign_in(desk.runtime, "zoe@EXAMPLE.org ", SECRET, address="10.0.0.1", user_agent="Browser")
-    assert signed.actor.roles == {"clerk"} and signed.actor.id == str(zoe)
-    await desk.runtime.database.execute("update fw_user set roles = '{admin,$system,*,gone}' where id = $1", zoe)
+    assert signed.actor.roles == {"clerk"}
+    assert signed.actor.id == str(zoe)
+    await desk.runtime.database.execute(
+        "update fw_user set roles = '{admin,$system,*,gone}' where id = $1", zoe
+    )
     found = await actor_of(desk.runtime, signed.token)
-    assert found is not None and (found.roles, found.all, found.system) == ({"admin"}, True, False)
+    assert found is not None
+    assert (found.roles, found.all, found.system) == ({"admin"}, True, False)
     stored = await desk.runtime.database.fetchval("select token_hash from fw_session")
-    assert signed.token.encode() not in stored and len(stored) == 32
+    assert signed.token.encode() not in stored
+    assert len(stored) == 32
 
 
 async def test_sessions_end(desk: Desk, zoe: UUID) -> None:
     one = await sign_in(desk.runtime, "zoe@example.org", SECRET)
     two = await sign_in(desk.runtime, "zoe@example.org", SECRET, old_token=one.token)
-    assert one.token != two.token and await actor_of(desk.runtime, one.token) is None
+    assert one.token != two.token
+    assert await actor_of(desk.runtime, one.token) is None
     three = await sign_in(desk.runtime, "zoe@example.org", SECRET)
     assert len(await list_sessions(desk.runtime, three.actor)) == 2
     assert await sign_out_others(desk.runtime, three.actor, three.token) == 1
@@ -77,7 +90,14 @@ async def test_a_deactivated_user_is_out_at_once(desk: Desk, zoe: UUID) -> None:
 
 @pytest.mark.parametrize(
     ("login", "password"),
-    [("zoe@example.org", "wrong"), ("nobody", SECRET), ("zoe@example.org", SECRET + "\0"), ("a\0", "x"), ("\ud800", "x"), ("ann", "")],
+    [
+        ("zoe@example.org", "wrong"),
+        ("nobody", SECRET),
+        ("zoe@example.org", SECRET + "\0"),
+        ("a\0", "x"),
+        ("\ud800", "x"),
+        ("ann", ""),
+    ],
 )
 async def test_every_failure_says_the_same(desk: Desk, zoe: UUID, login: str, password: str) -> None:
     with pytest.raises(NotSignedIn) as error:
@@ -129,7 +149,8 @@ async def test_many_guesses_at_once_do_not_slip_through(desk: Desk, zoe: UUID) -
 async def test_an_address_is_throttled_over_all_accounts(desk: Desk) -> None:
     runtime = replace(desk.runtime)
     await runtime.database.execute(
-        "insert into fw_sign_in_attempt (key, failures, first_at, last_at) values ('address:1.2.3.4', 99, $1, $1)", desk.moment
+        "insert into fw_sign_in_attempt (key, failures, first_at, last_at) values ('address:1.2.3.4', 99, $1, $1)",
+        desk.moment,
     )
     with pytest.raises(NotSignedIn):
         await sign_in(runtime, "one", "wrong", address="1.2.3.4")
@@ -164,8 +185,15 @@ async def test_users_are_checked(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("password", "code"),
-    [("short", "password-short"), ("x" * 257, "password-long"), ("aaaaaaaaaaaa", "password-common"), ("Password123", "password-common"),
-     ("my jana.novak 1", "password-common"), ("with\0nul in it", "password-characters"), ("half \ud800 surrogate", "password-characters")],
+    [
+        ("short", "password-short"),
+        ("x" * 257, "password-long"),
+        ("aaaaaaaaaaaa", "password-common"),
+        ("Password123", "password-common"),
+        ("my jana.novak 1", "password-common"),
+        ("with\0nul in it", "password-characters"),
+        ("half \ud800 surrogate", "password-characters"),
+    ],
 )
 def test_bad_passwords(password: str, code: str) -> None:
     assert [p.code for p in problems_of(password, "jana.novak@example.org")] == [code]
@@ -179,4 +207,5 @@ async def test_too_many_checks_at_once_are_refused() -> None:
     passwords = Passwords(waiting=4)
     await passwords.verify(None, "warm up")
     results = await together(*(passwords.verify(None, "x") for _ in range(8)))
-    assert sum(isinstance(each, Unavailable) for each in results) == 4 and results.count(False) == 4
+    assert sum(isinstance(each, Unavailable) for each in results) == 4
+    assert results.count(False) == 4

@@ -5,16 +5,22 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.desk import Desk, actor, together
 
 from formwright.services.refusals import Conflict, Forbidden, Invalid, NotFound, Stale
-from tests.support.desk import Desk, actor, together
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def ada(desk: Desk) -> UUID:
-    values = {"type": "person", "name": "Ada", "email": "ada@example.org", "secret": "1234567890", "phone": "+420601111222"}
+    values = {
+        "type": "person",
+        "name": "Ada",
+        "email": "ada@example.org",
+        "secret": "1234567890",
+        "phone": "+420601111222",
+    }
     return (await desk.save("client", values, by=desk.ann)).id
 
 
@@ -34,10 +40,13 @@ async def test_nothing_new_is_no_new_version(desk: Desk, ada: UUID) -> None:
 
 async def test_of_two_saves_with_one_version_one_wins(desk: Desk, ada: UUID) -> None:
     results = await together(
-        desk.save("client", {"name": "One"}, ada, version=1), desk.save("client", {"name": "Two"}, ada, version=1)
+        desk.save("client", {"name": "One"}, ada, version=1),
+        desk.save("client", {"name": "Two"}, ada, version=1),
     )
     [lost] = [each for each in results if isinstance(each, Exception)]
-    assert isinstance(lost, Stale) and lost.status == 412 and lost.version == 2
+    assert isinstance(lost, Stale)
+    assert lost.status == 412
+    assert lost.version == 2
     assert set(lost.differences) == {"name"}
     assert (await desk.row("client", ada))["version"] == 2
     assert len(await desk.history(ada)) == 2
@@ -56,7 +65,8 @@ async def test_edits_that_overlap_show_both_values(desk: Desk, ada: UUID) -> Non
     await desk.save("client", {"name": "Theirs"}, ada, version=1)
     with pytest.raises(Conflict) as error:
         await desk.save("client", {"name": "Mine", "country": "CZ"}, ada, version=1, base=base)
-    assert error.value.status == 409 and error.value.version == 2
+    assert error.value.status == 409
+    assert error.value.version == 2
     [(name, difference)] = error.value.differences.items()
     assert (name, difference.base, difference.mine, difference.theirs) == ("name", "Ada", "Mine", "Theirs")
     assert (await desk.row("client", ada))["name"] == "Theirs"
@@ -135,7 +145,9 @@ async def test_a_ring_of_parents_is_refused(desk: Desk) -> None:
 async def test_a_chain_may_not_grow_too_long(desk: Desk) -> None:
     above = None
     for name in "ABCD":
-        above = (await desk.save("client", {"type": "person", "name": name, "parent": above and str(above)})).id
+        above = (
+            await desk.save("client", {"type": "person", "name": name, "parent": above and str(above)})
+        ).id
     with pytest.raises(Invalid) as error:
         await desk.save("client", {"type": "person", "name": "E", "parent": str(above)})
     assert [p.code for p in error.value.problems] == ["too-deep"]

@@ -69,5 +69,6 @@ def test_offers_are_those_of_the_state_that_the_actor_may_take() -> None:
 
 def test_an_unknown_transition_is_a_problem_with_a_hint() -> None:
     found = find(JOB, "strat")
-    assert isinstance(found, Problem) and found.hint == "did you mean `start`?"
+    assert isinstance(found, Problem)
+    assert found.hint == "did you mean `start`?"
     assert isinstance(find(PLAIN, "start"), Problem)
