@@ -87,7 +87,11 @@ class Draft:
 
     def changes(self) -> tuple[str, ...]:
         """Return the stored attributes whose value is another than before."""
-        return tuple(n for n, a in self.entity.stored.items() if a.type.stored and self.changed(n))
+        old, new = self.old or {}, self.new
+        names = (n for n, a in self.entity.attributes.items() if a.stored and old.get(n) is not new.get(n))
+        return tuple(
+            n for n in names if self.entity.attributes[n].type.stored and differ(old.get(n), new.get(n))
+        )
 
     def at(self, name: str) -> Place:
         """Return the place of an attribute in the input of the whole command."""

@@ -13,9 +13,10 @@ import msgspec
 
 from formwright.services.commands import Command, Saved
 from formwright.services.refusals import Conflict, Invalid
+from formwright.services.runtime import Runtime
 from formwright.services.work import Work
 
-__all__ = ["KEPT_FOR", "remember", "remembered"]
+__all__ = ["KEPT_FOR", "purge_answers", "remember", "remembered"]
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -26,6 +27,7 @@ where i.at < $4 - $5::interval
 returning key
 """
 FIND = "select request_hash, answer from fw_idempotency where actor = $1 and key = $2"
+PURGE = "delete from fw_idempotency where at <= $1"
 ANSWER = "update fw_idempotency set answer = $3 where actor = $1 and key = $2"
 
 APART = frozenset({"actor", "request_id", "idempotency_key"})
@@ -72,6 +74,11 @@ async def remember(work: Work, command: Command, saved: Saved) -> None:
             "result": saved.result,
         }
         await work.session.execute(ANSWER, UUID(work.actor.id), command.idempotency_key, answer)
+
+
+async def purge_answers(runtime: Runtime) -> int:
+    """Delete answers that are older than a day; return how many."""
+    return await runtime.database.execute(PURGE, runtime.clock() - KEPT_FOR)
 
 
 def _read(answer: Mapping[str, Any]) -> Saved:

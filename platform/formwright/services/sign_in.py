@@ -47,6 +47,7 @@ select created_at, last_seen_at, user_agent, address, token_hash from fw_session
 where user_id = $1 and expires_at > $2 and last_seen_at > $3 order by last_seen_at desc
 """
 PURGE = "delete from fw_session where expires_at <= $1 or last_seen_at <= $2"
+FORGET = "delete from fw_sign_in_attempt where last_at <= $1"
 REHASH = "update fw_user set password_hash = $2 where id = $1 and password_hash = $3"
 
 
@@ -150,6 +151,7 @@ async def list_sessions(runtime: Runtime, actor: Actor) -> list[dict[str, Any]]:
 
 
 async def purge_sessions(runtime: Runtime) -> int:
-    """Delete sessions that have ended; return how many."""
+    """Delete sessions that have ended, and failures nobody counts any more; return how many sessions."""
     now = runtime.clock()
+    await runtime.database.execute(FORGET, now - ABSOLUTE)
     return await runtime.database.execute(PURGE, now, now - IDLE)

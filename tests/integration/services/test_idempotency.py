@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.support.desk import Desk, together
 
+from formwright.services.idempotency import purge_answers
 from formwright.services.refusals import Conflict, Invalid
 
 pytestmark = pytest.mark.anyio
@@ -57,3 +58,12 @@ async def test_an_unfit_key_is_a_problem(desk: Desk) -> None:
     for key in ("x" * 256, "a\0b", "\n"):
         with pytest.raises(Invalid):
             await desk.save("client", VALUES, by=desk.ann, idempotency_key=key)
+
+
+async def test_old_answers_are_purged(desk: Desk) -> None:
+    await desk.save("client", VALUES, by=desk.ann, idempotency_key="old")
+    desk.later(hours=23)
+    await desk.save("client", VALUES, by=desk.ann, idempotency_key="new")
+    desk.later(hours=2)
+    assert await purge_answers(desk.runtime) == 1
+    assert await desk.runtime.database.fetchval("select key from fw_idempotency") == "new"
