@@ -50,6 +50,7 @@ class Draft:
     warnings: list[Problem] = field(default_factory=list)
     accepted: set[str] = field(default_factory=set)
     _loaded: dict[str, Any] = field(default_factory=dict)
+    _attributes: tuple[str | None, dict[str, Attribute]] | None = None
 
     def __post_init__(self) -> None:
         """Begin with the values as they were."""
@@ -67,7 +68,9 @@ class Draft:
     @property
     def attributes(self) -> dict[str, Attribute]:
         """The attributes that the record has as what it will be."""
-        return self.entity.attributes_of(self.type)
+        if self._attributes is None or self._attributes[0] != self.type:
+            self._attributes = (self.type, self.entity.attributes_of(self.type))
+        return self._attributes[1]
 
     def put(self, name: str, value: Any) -> None:
         """Give an attribute a canonical value, here and for expressions."""

@@ -100,16 +100,15 @@ class Filling:
         state = self._state(seen, data)
         found = [*more, *seen.problems]
         if self.tried:
-            found += [
-                *unexpected(state, self.values, self.base),
-                *_missing(state, seen),
-                *await self._foreign_files(seen),
-            ]
+            found += [*unexpected(state, self.values, self.base), *_missing(state, seen)]
+            found += await self._foreign_files(seen)
         else:
             found = [p for p in found if p.code != "required" and texts.get(p.place.field)]
         problems = tuple(OrderedDict.fromkeys(found))
         shown = (*problems, *(p for p in seen.notes if p.severity is Severity.WARNING))
-        return Filled(seen, self._state(seen, replace(data, problems=shown)), problems)
+        if shown:
+            state = self._state(seen, replace(data, problems=shown))
+        return Filled(seen, state, problems)
 
     def _state(self, seen: Preview, data: FormData) -> FormState:
         form = choose_form(self.entity, self.mode, seen.values.get("type"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from formwright.web.field_memory import FieldMemory
 from formwright.web.icons import icon
 
 __all__ = ["Pages", "static"]
@@ -39,6 +40,7 @@ class Pages:
         self.environment.globals["icon"] = icon
         self.environment.globals["static"] = static
         self.environment.globals["widget_of"] = self._widget
+        self.environment.globals["remembered"] = FieldMemory()
         self._widgets: dict[str, Any] = {}
 
     def _widget(self, template: str) -> Any:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-__all__ = ["Texts"]
+__all__ = ["Texts", "Translator"]
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """The words of one locale, called like a function."""
+
+    locale: str
+    texts: Mapping[str, str]
+
+    def __call__(self, text: str, **values: Any) -> str:
+        """Return *text* in the locale with ``{name}`` filled in."""
+        found = self.texts.get(text, text)
+        for name, value in values.items():
+            found = found.replace("{" + name + "}", str(value))
+        return found
 
 
 class Texts:
@@ -28,17 +44,10 @@ class Texts:
         """The locales that have a file, English first."""
         return ("en", *self._by_locale)
 
-    def translator(self, locale: str) -> Callable[..., str]:
+    def translator(self, locale: str) -> Translator:
         """Return ``_(text, **values)``: the text in *locale* with ``{name}`` filled in."""
-        texts = self._by_locale.get(locale) or self._by_locale.get(locale.split("-", maxsplit=1)[0]) or {}
-
-        def translate(text: str, **values: Any) -> str:
-            found = texts.get(text, text)
-            for name, value in values.items():
-                found = found.replace("{" + name + "}", str(value))
-            return found
-
-        return translate
+        language = locale.split("-", maxsplit=1)[0]
+        return Translator(locale, self._by_locale.get(locale) or self._by_locale.get(language) or {})
 
     @staticmethod
     def direction(locale: str) -> str:
