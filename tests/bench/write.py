@@ -39,7 +39,7 @@ Way = Callable[[Database, Desk, UUID, int], Awaitable[None]]
 
 async def bare(database: Database, desk: Desk, identity: UUID, step: int) -> None:
     await database.execute(
-        'update client set "inner" = $1, version = version + 1 where id = $2', str(step), id
+        'update client set "inner" = $1, version = version + 1 where id = $2', str(step), identity
     )
 
 
