@@ -64,16 +64,18 @@ class Builder:
         while operators and operators[-1].precedence >= precedence:
             operator = operators.pop()
             right = operands.pop()
+            height = right.height
             if operator.unary:
                 start = operator.start
                 node: Node = nodes.Unary(operator.symbol, right.node, start=start, end=right.end)
-                operands.append(self.put(node, start, right.end, right.height + 1))
-                continue
-            left = operands.pop()
-            check_binary(self.report, operator, left, right)
-            node = nodes.Binary(operator.symbol, left.node, right.node, start=left.start, end=right.end)
-            height = max(left.height, right.height) + 1
-            operands.append(self.put(node, left.start, right.end, height))
+            else:
+                left = operands.pop()
+                if self.report.strict:
+                    check_binary(self.report, operator, left, right)
+                start = left.start
+                height = max(left.height, height)
+                node = nodes.Binary(operator.symbol, left.node, right.node, start=start, end=right.end)
+            operands.append(self.put(node, start, right.end, height + 1))
 
     def compound(self, construct: Construct, end: int) -> Operand:
         """Return the list, object, call or transform whose parts have been read."""

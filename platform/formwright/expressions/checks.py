@@ -90,17 +90,11 @@ class Checker:
 
     def of(self, node: Node) -> Type:
         """Return the type of *node*, after checking it and what is below it."""
-        found = self._of(node)
-        if self.present and isinstance(node, (Name, Member)) and node in self.present:
+        found = self._checks[type(node)](self, node)
+        if found.optional and self.present and isinstance(node, (Name, Member)) and node in self.present:
             found = found.surely()
         self.types[id(node)] = found
         return found
-
-    def _of(self, node: Node) -> Type:
-        check_node = self._checks.get(type(node))
-        if check_node is None:
-            return self.flag("expression-syntax", node, "Something is missing here.")
-        return check_node(self, node)
 
     def _not(self, node: Unary) -> Type:
         self.condition(node.operand)
@@ -299,6 +293,6 @@ def literal_type(node: Literal) -> Type:
         case bool():
             return BOOLEAN
         case str(text):
-            return Type(Kind.TEXT, choices=(text,))
+            return Type(Kind.TEXT, False, (text,))
         case _:
             return INTEGER if node.text.lstrip("-").isdigit() else Type(Kind.DECIMAL)

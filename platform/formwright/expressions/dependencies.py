@@ -54,9 +54,10 @@ class _Reader:
     def read(self, node: Node) -> None:
         """Note what *node* reads."""
         match node:
-            case Name() | Member() | Index():
-                self.found.update(self.paths(node))
-            case Filter():
+            case Binary(left=left, right=right):
+                self.read(left)
+                self.read(right)
+            case Name() | Member() | Index() | Filter():
                 self.found.update(self.paths(node))
             case Call(name=name, arguments=arguments):
                 self._call(Form.FUNCTION, name, arguments)

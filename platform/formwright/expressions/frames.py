@@ -29,7 +29,7 @@ class Pending(NamedTuple):
     symbol: str
     precedence: float
     start: int
-    unary: bool
+    unary: bool = False
 
 
 @dataclass(slots=True)

@@ -38,8 +38,9 @@ class Grammar:
     """Binary operators with their precedence, and unary operators, which bind tighter than all.
 
     *elements* maps every fixed token to its kind: ``binary``, ``unary``,
-    ``reserved`` or, for punctuation, the sign itself. *pattern* finds the next
-    token; its groups are ``text``, ``space``, ``number`` and ``word``.
+    ``reserved``, ``literal`` (truth values) or, for punctuation, the sign itself. *pattern* finds the next
+    token with the white space before it; its groups are ``text``, ``word`` and
+    ``number``, or ``space`` where no token follows.
     """
 
     __slots__ = ("elements", "pattern", "precedence")
@@ -55,6 +56,7 @@ class Grammar:
             if not operator or re.search(f"[{SPACE}'\"]", operator) or operator in PUNCTUATION:
                 raise ValueError(f"{operator!r} cannot be an operator")
         self.pattern = _pattern([name for name, kind in self.elements.items() if kind != "reserved"])
+        self.elements.update(true="literal", false="literal")
 
 
 def _pattern(fixed: Iterable[str]) -> re.Pattern[str]:
@@ -67,8 +69,8 @@ def _pattern(fixed: Iterable[str]) -> re.Pattern[str]:
     words = [r"\btrue\b", r"\bfalse\b", *map(_as_pattern, longest_first), IDENTIFIER.pattern]
     texts = [rf"{quote}[^{quote}]*(?:(?<=\\){quote}[^{quote}]*)*{quote}" for quote in "'\""]
     return re.compile(
-        f"(?P<text>{'|'.join(texts)})|(?P<space>[{SPACE}]+)"
-        f"|(?P<word>{'|'.join(words)})|(?P<number>[0-9]*\\.[0-9]+|[0-9]+)",
+        f"[{SPACE}]*(?:(?P<text>{'|'.join(texts)})"
+        f"|(?P<word>{'|'.join(words)})|(?P<number>[0-9]*\\.[0-9]+|[0-9]+))|(?P<space>[{SPACE}]+)",
         re.ASCII,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from operator import is_
 
 from formwright.expressions.nodes import Binary, Call, Literal, Name, Node, children, with_children
 from formwright.expressions.types import Kind, Type
@@ -95,7 +96,7 @@ def dialect_tree(node: Node, names: Mapping[str, Type]) -> Node:
         case Call(name="today" | "now" as name, arguments=()) if name in names:
             return Name(name, start=node.start, end=node.end)
     parts = children(node)
-    changed = tuple(dialect_tree(part, names) for part in parts)
-    if all(new is old for new, old in zip(changed, parts, strict=True)):
+    if not parts:
         return node
-    return with_children(node, changed)
+    changed = tuple(dialect_tree(part, names) for part in parts)
+    return node if all(map(is_, changed, parts)) else with_children(node, changed)

@@ -69,41 +69,44 @@ def _hint(frame: Frame, token: Token) -> str:
 
 def check_binary(report: Report, operator: Pending, left: Operand, right: Operand) -> None:
     """Flag an operator whose order with its neighbours differs from what most readers expect."""
-    if not report.strict:
-        return
-    symbol = operator.symbol
-    for side in (left, right):
-        inner = side.node.operator if isinstance(side.node, nodes.Binary) and not side.bracketed else ""
-        if symbol in LOGIC and inner in LOGIC and inner != symbol:
-            report.flag(
-                "mixed-and-or",
-                operator.start,
-                "`&&` and `||` bind equally tight and go from left to right.",
-                "put brackets around one of the two",
-            )
-        elif symbol in COMPARISONS and inner in COMPARISONS:
-            report.flag(
-                "chained-comparison",
-                operator.start,
-                "A comparison of a comparison compares with true or false.",
-                "join two comparisons with `&&`, or put brackets around the first",
-            )
-        elif (symbol in POWERS and inner in POWERS | PRODUCTS) or (symbol in PRODUCTS and inner in POWERS):
-            report.flag(
-                "mixed-power",
-                operator.start,
-                "`%` and `^` bind tighter than `*` and `/`, and go from left to right.",
-                "put brackets around the part that comes first",
-            )
+    for node, bracketed in ((left.node, left.bracketed), (right.node, right.bracketed)):
+        if isinstance(node, nodes.Binary) and not bracketed:
+            _check_inner(report, operator.symbol, node.operator, operator.start)
+    base = left.node
     if (
-        symbol == "^"
-        and isinstance(left.node, nodes.Literal)
+        operator.symbol == "^"
+        and isinstance(base, nodes.Literal)
         and not left.bracketed
-        and left.node.text[:1] == "-"
+        and base.text[:1] == "-"
     ):
         report.flag(
             "mixed-power",
             operator.start,
             "The minus sign belongs to the number, so this is the power of a negative number.",
             "put brackets around the negative number or around the power",
+        )
+
+
+def _check_inner(report: Report, symbol: str, inner: str, offset: int) -> None:
+    """Flag *symbol* beside an operation that *inner* joins without brackets."""
+    if symbol in LOGIC and inner in LOGIC and inner != symbol:
+        report.flag(
+            "mixed-and-or",
+            offset,
+            "`&&` and `||` bind equally tight and go from left to right.",
+            "put brackets around one of the two",
+        )
+    elif symbol in COMPARISONS and inner in COMPARISONS:
+        report.flag(
+            "chained-comparison",
+            offset,
+            "A comparison of a comparison compares with true or false.",
+            "join two comparisons with `&&`, or put brackets around the first",
+        )
+    elif (symbol in POWERS and inner in POWERS | PRODUCTS) or (symbol in PRODUCTS and inner in POWERS):
+        report.flag(
+            "mixed-power",
+            offset,
+            "`%` and `^` bind tighter than `*` and `/`, and go from left to right.",
+            "put brackets around the part that comes first",
         )

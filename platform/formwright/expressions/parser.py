@@ -130,8 +130,9 @@ class _Parser:
         if frame.hole:
             unexpected(self.report, frame, token)
         precedence = self.precedence[token.text]
-        self.build.reduce(frame, precedence)
-        frame.operators.append(Pending(token.text, precedence, token.start, unary=False))
+        if frame.operators:
+            self.build.reduce(frame, precedence)
+        frame.operators.append(Pending(token.text, precedence, token.start))
         frame.state = "operand"
 
     # -- what follows an operand -------------------------------------------

@@ -15,9 +15,10 @@ def present_when(node: Node, holds: bool) -> frozenset[Node]:
         case Unary(operator="!", operand=operand):
             return present_when(operand, not holds)
         case Binary(operator="&&" | "||" as operator, left=left, right=right):
+            first = present_when(left, holds)
             if holds is (operator == "&&"):
-                return present_when(left, holds) | present_when(right, holds)
-            return present_when(left, holds) & present_when(right, holds)
+                return first | present_when(right, holds)
+            return first & present_when(right, holds) if first else first
         case Binary(operator="==" | "!=" as operator, left=left, right=Literal(value=None)):
             return _known(left) if holds is (operator == "!=") else frozenset()
         case Binary(operator="<" | "<=" | ">" | ">=", left=left, right=right):

@@ -14,6 +14,7 @@ __all__ = ["Token", "tokenize"]
 # A minus is a sign, not an operator, at the start and after tokens of these kinds.
 SIGN_AFTER = frozenset({"", "binary", "unary", "(", "[", "?", ":"})
 SAFE_INTEGER_DIGITS = 15
+TRUTH = {"true": True, "false": False}
 
 HINTS = {
     "=": "write `==` to compare",
@@ -51,40 +52,35 @@ def tokenize(text: str, grammar: Grammar, report: Report) -> Iterator[Token]:
     kind = ""
     signs: list[int] = []
     for match in grammar.pattern.finditer(text):
-        start, end = match.span()
-        if position < start:
-            yield _stray(text, position, start, signs, report)
+        if position < match.start():
+            yield _stray(text, position, match.start(), signs, report)
             kind, signs = "literal", []
-        position = end
-        group = match.lastgroup
+        group = match.lastgroup or ""
+        start, position = match.span(group)
+        end = position
         if group == "space":
             continue
-        word = match[0]
+        word = match[group]
         if word == "-" and kind in SIGN_AFTER and "-" in elements:
             signs.append(start)
             continue
         if group == "word" and not signs:
-            token = _word(word, start, end, elements)
-        elif group == "number":
-            token = _number(word, start, end, signs, report)
+            kind = elements.get(word, "identifier")
+            yield Token(kind, TRUTH.get(word), start, end, word)
+            continue
+        if group == "number":
+            yield _number(word, start, end, signs, report)
         elif signs:
             _fail_sign(word, signs[0], report)
         else:
-            token = Token("literal", _unquoted(word, start, report), start, end, word)
-        yield token
-        kind, signs = token.kind, []
+            yield Token("literal", _unquoted(word, start, report), start, end, word)
+        kind, signs = "literal", []
     if position < len(text):
         yield _stray(text, position, len(text), signs, report)
         signs = []
     if signs:
         yield Token("binary", None, signs[-1], signs[-1] + 1, "-")
     yield Token("end", None, len(text), len(text), "")
-
-
-def _word(word: str, start: int, end: int, elements: dict[str, str]) -> Token:
-    if word in {"true", "false"}:
-        return Token("literal", word == "true", start, end, word)
-    return Token(elements.get(word, "identifier"), None, start, end, word)
 
 
 def _number(digits: str, start: int, end: int, signs: list[int], report: Report) -> Token:

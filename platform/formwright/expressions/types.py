@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -47,11 +47,11 @@ class Type:
 
     def maybe(self) -> Type:
         """Return the same type, optional."""
-        return self if self.optional else replace(self, optional=True)
+        return self if self.optional else Type(self.kind, True, self.choices, self.of, self.entity)
 
     def surely(self) -> Type:
         """Return the same type, not optional."""
-        return replace(self, optional=False) if self.optional else self
+        return Type(self.kind, False, self.choices, self.of, self.entity) if self.optional else self
 
 
 class Schema(Protocol):
