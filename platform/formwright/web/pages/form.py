@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,38 +22,24 @@ from formwright.services.records import save
 from formwright.services.refusals import Conflict, Difference, Forbidden, NotFound, NotSignedIn
 from formwright.web.filling import Filled, Filling, attribute_at, base_of, read_id, without_other_types
 from formwright.web.flash import Flash, flash_cookie
-from formwright.web.inputs import BadRequest, Posted, read_fields, read_posted
+from formwright.web.inputs import Posted, read_fields, read_posted
 from formwright.web.sessions import check_form, require_sign_in
+from formwright.web.sheets import (
+    Clash,
+    Sheet,
+    base_row,
+    choose,
+    new_key,
+    read_sheet,
+    unknown_controls,
+    with_rows,
+)
 from formwright.web.visit import Visit, visit_of
 
 __all__ = ["change_form", "change_save", "new_form", "new_save", "offers", "refresh_change", "refresh_new"]
 
 GUARDS = [require_sign_in]
-CONTROLS = frozenset({"token", "key", "version", "base", "tried", "action", "acknowledged", "pad"})
 PICTURE = "data:image/png;base64,"
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A field that two people changed: its label and both values as texts."""
-
-    path: str
-    label: str
-    mine: str
-    theirs: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """What a form carries from post to post besides its fields."""
-
-    key: str
-    version: int = 0
-    base: Mapping[str, Any] = field(default_factory=dict)
-    tried: bool = False
-    clashes: tuple[Clash, ...] = ()
-    note: str = ""
-    fresh_row: str = ""
 
 
 @get("/{entity:str}/new", guards=GUARDS)
@@ -65,7 +50,7 @@ async def new_form(request: Request[Any, Any, Any], entity: FromPath[str]) -> Re
     values = _prefill(found, request.query_params.items())
     filling = Filling(visit=visit, entity=found, values=values)
     filled = await filling.look(checked=False)
-    return _page(filling, filled, Sheet(key=_key()))
+    return _page(filling, filled, Sheet(key=new_key()))
 
 
 @get("/{entity:str}/{id:uuid}/edit", guards=GUARDS)
@@ -78,7 +63,7 @@ async def change_form(
     visit = visit_of(request)
     filling = Filling(visit=visit, entity=entity_of(visit, entity), id=id, values={})
     filled = await filling.look(checked=False)
-    sheet = Sheet(key=_key(), version=filled.preview.version, base=base_of(filled.state))
+    sheet = Sheet(key=new_key(), version=filled.preview.version, base=base_of(filled.state))
     return _page(filling, filled, sheet)
 
 
@@ -168,10 +153,6 @@ def without_blank(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def _key() -> str:
-    return secrets.token_urlsafe(18)
-
-
 async def _posted(
     request: Request[Any, Any, Any], name: str, identity: UUID | None, *, refreshing: bool = False
 ) -> Response[str] | Redirect:
@@ -181,14 +162,14 @@ async def _posted(
     posted = read_posted(await read_fields(request), visit.model, entity)
     check_form(visit, posted.controls.get("token") or request.headers.get("x-form-token") or "")
     action = posted.controls.get("action", "refresh" if refreshing else "save")
-    sheet = _sheet(posted)
+    sheet = read_sheet(posted)
     values, lost = without_other_types(posted.values, entity, visit.model)
     posted.values = values
     saving = action in {"save", "save_new"} and not lost and not refreshing
     if lost and action.startswith("save"):
         sheet = replace(sheet, note="The type was changed: look at the fields once more, then save.")
-    sheet = _with_rows(posted, sheet, action)
-    _choose(posted, sheet)
+    sheet = with_rows(posted, sheet, action)
+    choose(posted, sheet)
     filling = Filling(
         visit=visit,
         entity=entity,
@@ -198,77 +179,11 @@ async def _posted(
         acknowledged=frozenset(posted.many.get("acknowledged", ())),
         tried=saving or sheet.tried,
     )
-    problems = [*posted.problems, *_unknown_controls(posted), *await _take_files(filling, posted)]
+    problems = [*posted.problems, *unknown_controls(posted), *await _take_files(filling, posted)]
     if not saving:
         filled = await filling.look(checked=True, offers=not visit.partial, more=problems)
         return _page(filling, filled, sheet, status=200)
     return await _save(filling, replace(sheet, tried=True), problems, again=action == "save_new")
-
-
-def _sheet(posted: Posted) -> Sheet:
-    controls = posted.controls
-    try:
-        base = json.loads(controls.get("base") or "{}")
-    except (ValueError, RecursionError):
-        base = None
-    version = controls.get("version") or "0"
-    if not isinstance(base, dict) or not version.isascii() or not version.isdigit():
-        raise BadRequest.of("bad-form", "The form could not be read.", hint="Open the page again.")
-    key = controls.get("key") or _key()
-    return Sheet(key=key[:200], version=int(version[:9]), base=base, tried=bool(controls.get("tried")))
-
-
-def _unknown_controls(posted: Posted) -> list[Problem]:
-    names = [n for n in posted.controls if n.partition(".")[0] not in {*CONTROLS, "choice"}]
-    return [
-        Problem("unknown-field", f"This form has no field `_{n[:60]}`.", Place(field=f"_{n[:60]}"))
-        for n in names
-    ]
-
-
-def _with_rows(posted: Posted, sheet: Sheet, action: str) -> Sheet:
-    """Add or remove the row that the pressed button names; return the sheet with the path of a new row."""
-    kind, _, path = action.partition(":")
-    if kind == "add" and path.isidentifier():
-        rows = posted.values.setdefault(path, [])
-        if isinstance(rows, list):
-            rows.append({"id": ""})
-            return replace(sheet, fresh_row=f"{path}[{len(rows) - 1}]")
-    if kind == "remove":
-        name, _, index = path.rstrip("]").partition("[")
-        rows = posted.values.get(name)
-        if isinstance(rows, list) and index.isdigit() and int(index) < len(rows):
-            if rows[int(index)].get("id"):
-                rows[int(index)] = {"id": rows[int(index)]["id"], "_remove": "true"}
-            else:
-                del rows[int(index)]
-    return sheet
-
-
-def _choose(posted: Posted, sheet: Sheet) -> None:
-    """Put the value of the other person where the actor chose it: then there is nothing to change."""
-    for name, choice in posted.controls.items():
-        if name.startswith("choice.") and choice == "theirs":
-            path = name.removeprefix("choice.")
-            posted.put(path, _in_base(posted, sheet.base, path))
-
-
-def _in_base(posted: Posted, base: Mapping[str, Any], path: str) -> Any:
-    row, _, name = path.rpartition(".")
-    if not row:
-        return base.get(name, "")
-    found = _base_row(posted.values, base, row)
-    return found.get(name, "") if found is not None else ""
-
-
-def _base_row(values: Mapping[str, Any], base: Mapping[str, Any], row: str) -> dict[str, Any] | None:
-    """Return the row of *base* that has the id of the posted row."""
-    name, _, index = row.rstrip("]").partition("[")
-    rows, before = values.get(name), base.get(name)
-    if not isinstance(rows, list) or not isinstance(before, list) or not index.isdigit():
-        return None
-    identity = rows[int(index)].get("id") if int(index) < len(rows) else ""
-    return next((each for each in before if isinstance(each, dict) and each.get("id") == identity), None)
 
 
 async def _take_files(filling: Filling, posted: Posted) -> list[Problem]:
@@ -328,7 +243,7 @@ async def _sent_before(
 
     A change is merged like any other; a second record wants to be confirmed.
     """
-    sheet = replace(sheet, key=_key())
+    sheet = replace(sheet, key=new_key())
     problems: Iterable[Problem] = conflict.problems
     if any(problem.code == "idempotency-key-reused" for problem in problems):
         if filling.id is not None:
@@ -367,7 +282,7 @@ async def _clash(
         clashes.append(_both(filling, now, path, difference))
         row, _, name = path.rpartition(".")
         if row:
-            mine, theirs = _base_row(filling.values, base, row), _base_row(filling.values, texts, row)
+            mine, theirs = base_row(filling.values, base, row), base_row(filling.values, texts, row)
             if mine is not None and theirs is not None:
                 mine[name] = theirs.get(name, "")
         else:
