@@ -19,3 +19,12 @@ async def site(server: Server, tmp_path: Path) -> AsyncIterator[Site]:
     async with await Database.connect(url, size=4) as database:
         yield open_site(database, tmp_path / "files")
     server.drop(url)
+
+
+@pytest.fixture(scope="module")
+async def still(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """The same for all tests of a module that store nothing."""
+    url = server.create(server.template("samples", build_samples))
+    async with await Database.connect(url, size=4) as database:
+        yield open_site(database, tmp_path_factory.mktemp("files"))
+    server.drop(url)

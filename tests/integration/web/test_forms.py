@@ -23,8 +23,8 @@ async def new(site: Site, login: str = "clerk") -> tuple:
     return visitor, page
 
 
-async def test_a_form_holds_a_control_for_each_attribute_type(site: Site):
-    visitor, page = await new(site)
+async def test_a_form_holds_a_control_for_each_attribute_type(still: Site):
+    visitor, page = await new(still)
     for name in ("name", "story", "essay", "mail", "price", "day", "moment", "urgent", "size", "looks", "labels", "tint", "stars"):
         assert name in page.controls, name
     for name in ("shelf", "shelves", "origin", "keeper", "address", "place", "manual._upload", "picture._upload", "extra"):
@@ -71,8 +71,8 @@ async def test_everything_typed_is_stored(site: Site):
     assert row["reason"] == "because"
 
 
-async def test_problems_stand_at_their_fields_and_in_a_linked_summary(site: Site):
-    visitor, page = await new(site)
+async def test_problems_stand_at_their_fields_and_in_a_linked_summary(still: Site):
+    visitor, page = await new(still)
     page = await visitor.post("/sample/new", page.with_values({"name": "", "pieces": "many", "mail": "nobody", "day": "2026-02-30"}))
     assert page.status == 422
     assert 'href="#f-name"' in page.html
@@ -82,7 +82,7 @@ async def test_problems_stand_at_their_fields_and_in_a_linked_summary(site: Site
     assert page.controls["pieces"]["value"] == "many"
     assert page.controls["day"]["value"] == "2026-02-30"
     assert page.controls["day"]["type"] == "text"  # a date control could not show it
-    assert await site.count("sample") == 0
+    assert await still.count("sample") == 0
 
 
 async def test_the_sub_type_changes_the_form_by_the_refresh_button(site: Site):
@@ -97,17 +97,17 @@ async def test_the_sub_type_changes_the_form_by_the_refresh_button(site: Site):
     assert (row["type"], row["ribbon"]) == ("fancy", "red")
 
 
-async def test_values_of_the_old_sub_type_are_never_dropped_silently(site: Site):
-    visitor, page = await new(site)
+async def test_values_of_the_old_sub_type_are_never_dropped_silently(still: Site):
+    visitor, page = await new(still)
     page = await visitor.post("/sample/new", page.with_values({"type": "fancy", "_action": "refresh"}))
     page = await visitor.post("/sample/new", page.with_values({"name": "x", "ribbon": "red", "type": "plain"}))
     assert page.status == 200
     assert "The type was changed" in page.text
-    assert await site.count("sample") == 0
+    assert await still.count("sample") == 0
 
 
-async def test_htmx_gets_the_form_alone(site: Site):
-    visitor, page = await new(site)
+async def test_htmx_gets_the_form_alone(still: Site):
+    visitor, page = await new(still)
     headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
     answer = await visitor.post("/sample/new/refresh", page.with_values({"pieces": "21"}), headers=headers)
     assert answer.status == 200
@@ -226,11 +226,11 @@ async def test_masked_values_stay_unless_replaced(site: Site):
     ],
     ids=str,
 )
-async def test_fields_that_the_form_does_not_offer_are_refused(site: Site, extra: dict):
-    visitor, page = await new(site)
+async def test_fields_that_the_form_does_not_offer_are_refused(still: Site, extra: dict):
+    visitor, page = await new(still)
     page = await visitor.post("/sample/new", page.with_values({"name": "x", **extra}))
     assert page.status in (200, 422), page.text
-    assert await site.count("sample") == 0
+    assert await still.count("sample") == 0
     if page.status == 200:
         assert "ribbon" in extra  # the other sub-type's field: the form is shown once more
     else:
@@ -238,8 +238,8 @@ async def test_fields_that_the_form_does_not_offer_are_refused(site: Site, extra
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"], ids=["nul", "surrogate"])
-async def test_texts_that_cannot_be_stored_are_refused(site: Site, text: str):
-    visitor, page = await new(site)
+async def test_texts_that_cannot_be_stored_are_refused(still: Site, text: str):
+    visitor, page = await new(still)
     body = page.with_values({"name": "x", "story": "STORY"})
     from urllib.parse import urlencode
 
@@ -247,45 +247,45 @@ async def test_texts_that_cannot_be_stored_are_refused(site: Site, text: str):
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = Page(await visitor.client.post("/sample/new", content=raw, headers=headers))
     assert answer.status in (400, 422)
-    assert await site.count("sample") == 0
+    assert await still.count("sample") == 0
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "", "multipart/form-data", "multipart/form-data; boundary=", "application/xml"])
-async def test_other_content_types_are_refused(site: Site, kind: str):
-    visitor, page = await new(site)
+async def test_other_content_types_are_refused(still: Site, kind: str):
+    visitor, page = await new(still)
     answer = await visitor.client.post("/sample/new", content=b'{"name": "x"}', headers={"Content-Type": kind})
     assert 400 <= answer.status_code < 500
-    assert await site.count("sample") == 0
+    assert await still.count("sample") == 0
 
 
-async def test_huge_bodies_are_refused(site: Site):
-    visitor, page = await new(site)
+async def test_huge_bodies_are_refused(still: Site):
+    visitor, page = await new(still)
     fields = page.with_values({"name": "x", "story": "y" * 10_000_000})
     answer = await visitor.post("/sample/new", fields)
     assert answer.status == 413
     answer = await visitor.post("/sample/new", page.with_values({"name": "x", **{f"x{i}": "" for i in range(30_000)}}))
     assert answer.status == 400
-    assert await site.count("sample") == 0
+    assert await still.count("sample") == 0
 
 
 @pytest.mark.parametrize("controls", [{"_base": "[1]"}, {"_base": "{"}, {"_version": "x"}, {"_base": "[" * 5000}, {"_token": "wrong"}, {"_version": "²"}])
-async def test_broken_controls_are_refused(site: Site, controls: dict):
-    visitor, page = await new(site)
+async def test_broken_controls_are_refused(still: Site, controls: dict):
+    visitor, page = await new(still)
     answer = await visitor.post("/sample/new", page.with_values({"name": "x", **controls}))
     assert answer.status in (400, 403)
-    assert await site.count("sample") == 0
+    assert await still.count("sample") == 0
 
 
 @pytest.mark.parametrize("action", ["remove:lines[99]", "remove:x", "add:name", "add:x.y", "remove:lines[-1]", "remove:", "nonsense", "add:stranger"])
-async def test_odd_buttons_change_nothing(site: Site, action: str):
-    visitor, page = await new(site)
+async def test_odd_buttons_change_nothing(still: Site, action: str):
+    visitor, page = await new(still)
     answer = await visitor.post("/sample/new", page.with_values({"name": "x", "_action": action}))
     assert answer.status in (200, 422)
-    assert await site.count("sample") == 0
+    assert await still.count("sample") == 0
 
 
-async def test_bytes_that_are_no_text_are_refused(site: Site):
-    visitor, _ = await new(site)
+async def test_bytes_that_are_no_text_are_refused(still: Site):
+    visitor, _ = await new(still)
     for kind, body in (
         ("application/x-www-form-urlencoded", b"name=%ff"),
         ("application/x-www-form-urlencoded", b"name=\xff"),
@@ -328,14 +328,14 @@ async def test_files_are_stored_named_and_read_with_their_record(site: Site):
     assert (await guest.get(f"/files/{row['manual']}")).status == 200
 
 
-async def test_files_of_the_wrong_kind_are_refused(site: Site):
-    visitor, page = await new(site)
+async def test_files_of_the_wrong_kind_are_refused(still: Site):
+    visitor, page = await new(still)
     files = {"picture._upload": ("a.png", b"<svg onload=alert(1)>"), "signature._upload": ("s.png", b"no"), "name._upload": ("x", b"x")}
     page = await visitor.post_files("/sample/new", page.with_values({"name": "x"}), files)
     assert page.status == 422
     assert "This kind of file is not accepted" in page.text
-    assert await site.count("sample") == 0
-    assert await site.count("fw_file") == 0
+    assert await still.count("sample") == 0
+    assert await still.count("fw_file") == 0
 
 
 async def test_a_file_of_somebody_else_cannot_be_taken_over(site: Site):
