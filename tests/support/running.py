@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import httpx
-import psutil
+
+from formwright.storage.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse"
@@ -30,15 +31,27 @@ class Running:
         if not self.metadata.exists():
             shutil.copytree(ROOT / "metadata", self.metadata)
         self.environment = {
-            **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}, "PORT": "0", "FORMWRIGHT_DATA": str(folder / "data"), "FORMWRIGHT_DEMO_SIZE": "0.005",
-            "FORMWRIGHT_METADATA": str(self.metadata), "FORMWRIGHT_DEMO_PASSWORD": PASSWORD, "PYTHONPATH": str(ROOT / "platform"),
-            "PYTHONUNBUFFERED": "1", **environment,
+            **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
+            "PORT": "0",
+            "FORMWRIGHT_DATA": str(folder / "data"),
+            "FORMWRIGHT_DEMO_SIZE": "0.005",
+            "FORMWRIGHT_METADATA": str(self.metadata),
+            "FORMWRIGHT_DEMO_PASSWORD": PASSWORD,
+            "PYTHONPATH": str(ROOT / "platform"),
+            "PYTHONUNBUFFERED": "1",
+            **environment,
         }
 
     def start(self) -> Running:
         command = [sys.executable, "-m", "formwright.app.cli", "run"]
         self.process = subprocess.Popen(
-            command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self.output = ""
         assert self.process.stdout is not None
@@ -53,19 +66,24 @@ class Running:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        status = self.process.wait(timeout=30)
+        assert self.process.stdout is not None
+        self.output += self.process.stdout.read()
+        self.process.stdout.close()
+        return status
 
-    def postgres(self) -> list[psutil.Process]:
-        """Processes of the server that works on this data folder."""
-        folder = str(self.folder / "data")
-        return [p for p in psutil.process_iter(["cmdline"]) if folder in " ".join(p.info["cmdline"] or ()) and "postgres" in (p.info["cmdline"] or [""])[0]]
+    def postgres(self) -> int | None:
+        """Return the process number of the server that works on this data folder, or None."""
+        return EmbeddedPostgres(self.folder / "data/postgres").pid
 
     def client(self, login: str = "admin@example.org") -> httpx.Client:
         client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20)
         page = client.get("/sign-in").text
         token = re.search(r'name="_token" value="([^"]+)"', page)
         assert token
-        answer = client.post("/sign-in", data={"_token": token[1], "login": login, "password": PASSWORD, "next": "/"})
+        answer = client.post(
+            "/sign-in", data={"_token": token[1], "login": login, "password": PASSWORD, "next": "/"}
+        )
         assert answer.status_code == 200, answer.text
         assert "sign-out" in answer.text
         return client

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -29,13 +30,13 @@ def test_it_serves_stops_on_each_signal_and_starts_again(folder):
     running = Running(folder).start()
     assert "admin@example.org" in running.output
     assert httpx.get(running.url + "/health").text == "ok"
-    with running.client() as client:
+    with closing(running.client()) as client:
         assert "Customers" in client.get("/").text
     assert running.postgres()
     assert running.stop(signal.SIGTERM) == 0
     assert not running.postgres()
     again = Running(folder).start()
-    with again.client("sales_rep@example.org") as client:
+    with closing(again.client("sales_rep@example.org")) as client:
         assert client.get("/customer?list=everybody").status_code == 200
     assert again.stop(signal.SIGINT) == 0
     assert not again.postgres()
@@ -47,20 +48,28 @@ def test_a_saved_file_is_live_and_a_broken_one_stops_nothing(folder):
     file = running.metadata / "crm/customer.yaml"
     original = file.read_text()
     try:
-        with running.client() as client:
+        with closing(running.client("crm_manager@example.org")) as client:
             assert "fibre_ready" not in client.get("/customer/new?type=residential").text
-            changed = original.replace("  blacklisted: ", "  fibre_ready:            {type: boolean, facet: true}\n  blacklisted: ", 1)
+            changed = original.replace(
+                "  blacklisted: ",
+                "  fibre_ready:            {type: boolean, facet: true}\n  blacklisted: ",
+                1,
+            )
             changed = changed.replace("credit_limit, blacklisted,", "credit_limit, fibre_ready, blacklisted,")
-            changed = changed.replace("columns: [number, name, type, segment, state, created_at]", "columns: [number, name, fibre_ready, state]")
+            changed = changed.replace(
+                "columns: [number, name, type, segment, state, created_at]",
+                "columns: [number, name, fibre_ready, state]",
+            )
             file.write_text(changed)
             wait_for(lambda: "fibre_ready" in client.get("/customer/new?type=residential").text)
             assert "Fibre ready" in client.get("/customer?list=everybody").text
             file.write_text(changed.replace("type: boolean, facet", "type: bolean, facet"))
-            page = wait_for(lambda: (t := client.get("/").text) and "bolean" in t and t)
+            with closing(running.client()) as admin:
+                page = wait_for(lambda: (t := admin.get("/").text) and "bolean" in t and t)
             assert "did you mean" in page
             assert "boolean" in page
             assert client.get("/customer?list=everybody").status_code == 200
-        with running.client("sales_rep@example.org") as client:
+        with closing(running.client("sales_rep@example.org")) as client:
             assert "bolean" not in client.get("/").text
     finally:
         file.write_text(original)
@@ -73,7 +82,9 @@ def test_a_taken_port_is_told_in_a_sentence(folder):
         taken.listen()
         environment = Running(folder, PORT=str(taken.getsockname()[1])).environment
         command = [sys.executable, "-m", "formwright.app.cli", "run"]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
     assert done.returncode == 1
     assert "cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
@@ -86,7 +97,15 @@ def test_broken_metadata_on_the_first_start_prints_the_problems(tmp_path):
     (metadata / "ware.yaml").write_text("entity: ware\nattributes: {name: {type: txt}}\n")
     running = Running(tmp_path)
     command = [sys.executable, "-m", "formwright.app.cli", "run"]
-    done = subprocess.run(command, cwd=tmp_path, env=running.environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=running.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 1
     assert "ware.yaml:2:" in done.stderr
     assert "Traceback" not in done.stderr
