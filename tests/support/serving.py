@@ -51,7 +51,7 @@ def serve(url: str, files: Path, folder: Path = SAMPLES) -> Iterator[Served]:
             servers.append(server)
             ready.append(Served(site, asyncio.get_running_loop(), port))
             serving = asyncio.create_task(server.serve())
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - uvicorn tells it no other way
                 await asyncio.sleep(0.02)
             started.set()
             await serving
@@ -61,7 +61,7 @@ def serve(url: str, files: Path, folder: Path = SAMPLES) -> Iterator[Served]:
     def work() -> None:
         try:
             asyncio.run(run())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again where the test runs
             broken.append(error)
             started.set()
 

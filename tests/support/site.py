@@ -27,7 +27,7 @@ from formwright.storage.releases import Request, apply
 from formwright.web.application import create_app
 from formwright.web.settings import WebSettings
 
-__all__ = ["Page", "SAMPLES", "Site", "Visitor", "build_samples", "compiled", "open_site"]
+__all__ = ["SAMPLES", "Page", "Site", "Visitor", "build_samples", "compiled", "open_site"]
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests/support/samples"
@@ -51,7 +51,9 @@ async def build(database: Database, folder: Path, users: dict[str, str]) -> None
     await apply(database, Request(model=model))
     runtime = Runtime(database=database, models=FixedModel(model))
     for login, role in users.items():
-        await create_user(runtime, login, login.title(), None, roles=[role], zone="Europe/Prague", checked=False)
+        await create_user(
+            runtime, login, login.title(), None, roles=[role], zone="Europe/Prague", checked=False
+        )
 
 
 class Page(HTMLParser):
@@ -80,7 +82,9 @@ class Page(HTMLParser):
             return
         if tag in ("input", "select", "textarea"):
             self.controls.setdefault(name, at)
-        if tag == "input" and at.get("type") not in ("checkbox", "radio", "file") or (tag == "input" and "checked" in at):
+        if (tag == "input" and at.get("type") not in ("checkbox", "radio", "file")) or (
+            tag == "input" and "checked" in at
+        ):
             self.fields.append((name, at.get("value") or ""))
         elif tag == "select":
             self._select, self._chosen, self._multiple = name, [], "multiple" in at
@@ -116,11 +120,8 @@ class Page(HTMLParser):
         """The words of the page."""
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.html))
 
-    def filled(self, **values: Any) -> list[tuple[str, str]]:
-        """Return the fields with other texts; keys may hold ``__`` for a dot and ``_0_`` for ``[0]``."""
-        return self.with_values({key: value for key, value in values.items()})
-
     def with_values(self, values: dict[str, Any]) -> list[tuple[str, str]]:
+        """Return the fields with other texts; a list posts several texts of one name."""
         kept = [(name, value) for name, value in self.fields if name not in values]
         for name, value in values.items():
             kept += [(name, each) for each in (value if isinstance(value, list) else [value])]
@@ -142,7 +143,9 @@ class Visitor:
         headers = {"Content-Type": "application/x-www-form-urlencoded", **more.pop("headers", {})}
         return Page(await self.client.post(path, content=urlencode(list(fields)), headers=headers, **more))
 
-    async def post_files(self, path: str, fields: Iterable[tuple[str, str]], files: dict[str, tuple[str, bytes]]) -> Page:
+    async def post_files(
+        self, path: str, fields: Iterable[tuple[str, str]], files: dict[str, tuple[str, bytes]]
+    ) -> Page:
         parts = [(name, (None, value.encode())) for name, value in fields]
         parts += [(name, (filename, content)) for name, (filename, content) in files.items()]
         return Page(await self.client.post(path, files=parts))
@@ -172,14 +175,20 @@ class Site:
     async def visitor(self, login: str = "clerk", **headers: str) -> Visitor:
         transport = httpx.ASGITransport(app=self.app)
         cookies = {"fw_session": await self.session(login)}
-        return Visitor(httpx.AsyncClient(transport=transport, base_url="http://test", cookies=cookies, headers=headers))
+        return Visitor(
+            httpx.AsyncClient(transport=transport, base_url="http://test", cookies=cookies, headers=headers)
+        )
 
-    async def save(self, entity: str, values: dict[str, Any], id: UUID | None = None, login: str = "admin") -> UUID:
-        saved = await save(self.runtime, Save(entity=entity, values=values, id=id, actor=await self.actor(login)))
+    async def save(
+        self, entity: str, values: dict[str, Any], identity: UUID | None = None, login: str = "admin"
+    ) -> UUID:
+        saved = await save(
+            self.runtime, Save(entity=entity, values=values, id=identity, actor=await self.actor(login))
+        )
         return saved.id
 
-    async def row(self, entity: str, id: UUID) -> dict[str, Any]:
-        found = await self.runtime.database.fetchrow(f'select * from "{entity}" where id = $1', id)
+    async def row(self, entity: str, identity: UUID) -> dict[str, Any]:
+        found = await self.runtime.database.fetchrow(f'select * from "{entity}" where id = $1', identity)
         assert found is not None
         return dict(found)
 

@@ -51,9 +51,13 @@ def visit(browser: Browser, served: Served) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(path: str, login: str = "clerk", size: str = "wide", *, scripts: bool = True, theme: str = "") -> Page:
+    def open_page(
+        path: str, login: str = "clerk", size: str = "wide", *, scripts: bool = True, theme: str = ""
+    ) -> Page:
         width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts, locale="en-GB")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=scripts, locale="en-GB"
+        )
         contexts.append(context)
         token = served.do(lambda site: site.session(login))
         cookies = [{"name": "fw_session", "value": token, "url": served.url}]
@@ -62,7 +66,10 @@ def visit(browser: Browser, served: Served) -> Iterator[Open]:
         context.add_cookies(cookies)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(served.url + path)
         return page

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.support.serving import Served
 
 SHOTS = os.environ.get("FORMWRIGHT_SHOTS", "")
@@ -54,8 +54,11 @@ def test_a_record_is_made_by_keyboard_and_search(visit, served: Served):
     page.keyboard.press("Escape")
     page.keyboard.press("Control+s")
     page.wait_for_url(re.compile(r"/sample/[0-9a-f-]{36}$"))
-    name = served.do(lambda site: site.runtime.database.fetchval(
-        "select shelf.name from sample join shelf on shelf.id = sample.shelf where sample.name = 'By hand'"))
+    name = served.do(
+        lambda site: site.runtime.database.fetchval(
+            "select shelf.name from sample join shelf on shelf.id = sample.shelf where sample.name = 'By hand'"
+        )
+    )
     assert name == "Browser shelf"
 
 
@@ -74,10 +77,13 @@ def test_what_is_typed_during_a_refresh_stays(visit, served: Served):
     served.do(lambda site: site.save("shelf", {"name": "Slow shelf"}))
     page = visit("/sample/new?type=plain")
     choose(page, "shelf", "slow", "Slow shelf")
-    page.route(re.compile("/refresh$"), lambda route: (page.wait_for_timeout(10), route.continue_()) and None)
+    held: list[Route] = []
+    page.route(re.compile("/refresh$"), held.append)
     field(page, "pieces").fill("21")
-    field(page, "name").focus()  # the change of pieces asks the server
+    with page.expect_request(re.compile("/refresh$")):
+        field(page, "name").focus()  # the change of pieces asks the server
     page.keyboard.type("Typed meanwhile")
+    held[0].continue_()
     expect(page.locator("#f-doubled")).to_have_text("42")
     expect(field(page, "name")).to_have_value("Typed meanwhile")
     expect(field(page, "name")).to_be_focused()
@@ -156,7 +162,7 @@ def test_leaving_warns_only_after_a_real_change(visit):
 def test_two_people_change_the_same(visit, served: Served):
     sample = served.do(lambda site: site.save("sample", {"type": "plain", "name": "Old", "story": "a"}))
     page = visit(f"/sample/{sample}/edit")
-    served.do(lambda site: site.save("sample", {"name": "Theirs"}, id=sample))
+    served.do(lambda site: site.save("sample", {"name": "Theirs"}, identity=sample))
     field(page, "name").fill("Mine")
     page.locator("#save").click()
     expect(page.locator("#summary")).to_contain_text("Somebody else changed this record")
@@ -188,6 +194,17 @@ def test_everything_works_without_scripts(visit, served: Served):
     field(page, "lines[0].article").fill("Bolt")
     field(page, "name").press("Enter")
     page.wait_for_url(re.compile(r"/sample/[0-9a-f-]{36}$"))
-    row = served.do(lambda site: site.runtime.database.fetchrow("select ribbon, reason, id from sample where name = 'No scripts'"))
+    row = served.do(
+        lambda site: site.runtime.database.fetchrow(
+            "select ribbon, reason, id from sample where name = 'No scripts'"
+        )
+    )
     assert (row["ribbon"], row["reason"]) == ("blue", "why not")
-    assert served.do(lambda site: site.runtime.database.fetchval("select article from line where sample = $1", row["id"])) == "Bolt"
+    assert (
+        served.do(
+            lambda site: site.runtime.database.fetchval(
+                "select article from line where sample = $1", row["id"]
+            )
+        )
+        == "Bolt"
+    )

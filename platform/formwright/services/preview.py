@@ -127,7 +127,7 @@ async def preview(runtime: Runtime, command: Save, wanted: Wanted) -> Preview:
             context=draft.context(),
             old=draft.old,
             rights=draft.rights,
-            title="" if draft.old is None else title_of(work, draft.entity, _open_fields(draft)),
+            title=_title(draft),
             problems=tuple(draft.problems),
             notes=tuple(_notes(draft)),
             differences=visible_differences(draft, differences),
@@ -180,8 +180,12 @@ def _notes(draft: Draft) -> Iterator[Problem]:
         yield from each.warnings
 
 
-def _open_fields(draft: Draft) -> dict[str, Any]:
-    return {name: value for name, value in draft.fields.items() if draft.rights.open(name)}
+def _title(draft: Draft) -> str:
+    """Return what the record is called as it is stored; nothing for a new one."""
+    if draft.old_fields is None:
+        return ""
+    fields = {name: value for name, value in draft.old_fields.items() if draft.rights.open(name)}
+    return title_of(draft.work, draft.entity, fields)
 
 
 async def _rows(draft: Draft, name: str, most: int) -> tuple[PreviewRows, list[Draft]]:
@@ -213,7 +217,7 @@ def _row(child: Draft) -> PreviewRow:
         id="" if child.old is None else str(child.id),
         values=child.new,
         context=child.context(),
-        title="" if child.old is None else title_of(child.work, child.entity, _open_fields(child)),
+        title=_title(child),
         removed=child.removed,
         locked=child.old is not None and not _may_update(child.work, child.entity, child.old_fields or {}),
     )

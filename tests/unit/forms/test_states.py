@@ -24,7 +24,9 @@ ID = UUID(int=7)
 def state(values=None, mode="edit", rights=CLERK, entity=SAMPLE, **more):
     values = {"type": "plain", **(values or {})}
     context = {k: v for k, v in values.items() if v is not None}
-    data = FormData(values=values, context={**context, **more.pop("context", {})}, entities=MODEL.entities, **more)
+    data = FormData(
+        values=values, context={**context, **more.pop("context", {})}, entities=MODEL.entities, **more
+    )
     return build_form(entity, choose_form(entity, mode, values.get("type")), data, rights, mode=mode)
 
 
@@ -112,7 +114,9 @@ def test_a_chosen_offer_is_kept_by_its_text():
 
 
 def rows(*values, entity="line", **more):
-    made = tuple(RowData(id=str(i) if v.get("id") else "", values=v, context=v) for i, v in enumerate(values, 1))
+    made = tuple(
+        RowData(id=str(i) if v.get("id") else "", values=v, context=v) for i, v in enumerate(values, 1)
+    )
     return RowSet(entity=MODEL.entities[entity], rows=made, add=True, remove=True, total=len(made), **more)
 
 
@@ -133,13 +137,19 @@ def test_rows_of_sub_types_have_their_own_cells():
 
 
 def test_rows_to_read_show_the_columns():
-    field = state(mode="view", rows={"notes": rows({"type": "memo", "body": "x", "id": 1}, entity="note")}).fields["notes"]
+    field = state(
+        mode="view", rows={"notes": rows({"type": "memo", "body": "x", "id": 1}, entity="note")}
+    ).fields["notes"]
     assert [column.name for column in field.columns] == ["type", "body", "rank"]
     assert [cell.display for cell in field.rows[0].fields] == ["Memo", "x", ""]
 
 
 def test_a_locked_row_has_no_controls():
-    data = RowSet(entity=MODEL.entities["line"], rows=(RowData(id="1", values={}, context={}, locked=True),), remove=True)
+    data = RowSet(
+        entity=MODEL.entities["line"],
+        rows=(RowData(id="1", values={}, context={}, locked=True),),
+        remove=True,
+    )
     row = state(rows={"lines": data}).fields["lines"].rows[0]
     assert not row.removable
     assert all(cell.readonly for cell in row.fields)
@@ -174,7 +184,10 @@ def test_a_broken_rule_hides_nothing_and_locks():
     assert field.editable
     broken = replace(SAMPLE.attributes["reason"].visible, text="x")
     object.__setattr__(broken, "true", _fail)
-    attributes = {**SAMPLE.attributes, "reason": replace(SAMPLE.attributes["reason"], visible=broken, readonly=broken)}
+    attributes = {
+        **SAMPLE.attributes,
+        "reason": replace(SAMPLE.attributes["reason"], visible=broken, readonly=broken),
+    }
     shown = state(entity=replace(SAMPLE, attributes=attributes)).fields["reason"]
     assert shown.visible
     assert shown.readonly
@@ -200,7 +213,13 @@ forms:
 
 @pytest.mark.parametrize(
     ("mode", "kind", "name"),
-    [("create", "small", "default"), ("edit", "small", "edit"), ("edit", "big", "big"), ("view", "small", "see"), ("view", None, "default")],
+    [
+        ("create", "small", "default"),
+        ("edit", "small", "edit"),
+        ("edit", "big", "big"),
+        ("view", "small", "see"),
+        ("view", None, "default"),
+    ],
 )
 def test_the_most_special_form_serves(mode: str, kind: str | None, name: str):
     entity = compile_sources({"m/module.yaml": "module: m", "m/thing.yaml": FORMS}).entities["thing"]

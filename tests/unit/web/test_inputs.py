@@ -30,7 +30,9 @@ def test_several_texts_of_one_name_stay_together():
 
 
 def test_controls_are_apart():
-    found = posted(("_token", "t"), ("_acknowledged", "a"), ("_acknowledged", "b"), ("_choice.lines[0].price", "mine"))
+    found = posted(
+        ("_token", "t"), ("_acknowledged", "a"), ("_acknowledged", "b"), ("_choice.lines[0].price", "mine")
+    )
     assert found.values == {}
     assert found.many["acknowledged"] == ["a", "b"]
     assert found.controls["choice.lines[0].price"] == "mine"
@@ -38,8 +40,26 @@ def test_controls_are_apart():
 
 @pytest.mark.parametrize(
     "name",
-    ["Name", "name[", "name[0]", "name[0].x", "lines[0]", "lines[-1].a", "lines[99999].a", "lines[1][2].a", "a.b", "lines.x", ".", "a" * 64,
-     "lines[0].notes[0].x[0].y", "näme", "name ", "_Up", "x._other", "lines"],
+    [
+        "Name",
+        "name[",
+        "name[0]",
+        "name[0].x",
+        "lines[0]",
+        "lines[-1].a",
+        "lines[99999].a",
+        "lines[1][2].a",
+        "a.b",
+        "lines.x",
+        ".",
+        "a" * 64,
+        "lines[0].notes[0].x[0].y",
+        "näme",
+        "name ",
+        "_Up",
+        "x._other",
+        "lines",
+    ],
 )
 def test_names_that_no_field_has_are_problems(name: str):
     assert [problem.code for problem in posted((name, "x")).problems] == ["unknown-field"]
@@ -56,7 +76,15 @@ def test_any_names_end_as_values_or_problems(fields):
     assert all(problem.place.field.isascii() for problem in found.problems)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["lines[0].article", "lines[1].price", "name", "looks", "lines[0].id"]), st.text(max_size=5)), max_size=6))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["lines[0].article", "lines[1].price", "name", "looks", "lines[0].id"]),
+            st.text(max_size=5),
+        ),
+        max_size=6,
+    )
+)
 def test_texts_have_the_paths_that_posted_them(fields):
     found = posted(*fields)
     for path, _ in texts_in(found.values):
@@ -75,6 +103,11 @@ def test_fields_of_the_old_sub_type_go_and_losses_are_told():
     values, lost = without_other_types({"type": "plain", "ribbon": "", "name": "x"}, SAMPLE, MODEL)
     assert (values, lost) == ({"type": "plain", "name": "x"}, False)
     assert without_other_types({"type": "plain", "ribbon": "red"}, SAMPLE, MODEL)[1]
-    assert without_other_types({"type": "junk", "ribbon": "red"}, SAMPLE, MODEL) == ({"type": "junk", "ribbon": "red"}, False)
-    values, lost = without_other_types({"notes": [{"type": "web", "memo_text": "x", "id": ""}]}, SAMPLE, MODEL)
+    assert without_other_types({"type": "junk", "ribbon": "red"}, SAMPLE, MODEL) == (
+        {"type": "junk", "ribbon": "red"},
+        False,
+    )
+    values, lost = without_other_types(
+        {"notes": [{"type": "web", "memo_text": "x", "id": ""}]}, SAMPLE, MODEL
+    )
     assert (values, lost) == ({"notes": [{"type": "web", "id": ""}]}, True)

@@ -111,7 +111,7 @@ async def offers(
     visit = visit_of(request)
     query = dict(request.query_params.items())
     if entity not in visit.model.entities:
-        raise NotFound.of("not-found", "There is no such page.")
+        raise NotFound.of("unknown-page", "There is no such page.")
     known = visit.model.entities[entity].attributes
     values = {n[2:]: v for n, v in query.items() if n.startswith("f.") and n[2:] in known}
     command = Save(
@@ -131,7 +131,7 @@ def entity_of(visit: Visit, name: str) -> EntityType:
     """Return the entity type of a page; raise NotFound for rows without pages of their own."""
     entity = visit.model.entities.get(name)
     if entity is None or entity.embedded:
-        raise NotFound.of("not-found", "There is no such page.")
+        raise NotFound.of("unknown-page", "There is no such page.")
     return entity
 
 

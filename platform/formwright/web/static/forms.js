@@ -53,7 +53,8 @@
   };
   const lookup = (select) => {
     if (select.tomselect || !window.TomSelect) return;
-    new window.TomSelect(select, {
+    // Its place is taken by a labelled combobox; the next refresh brings the plain select back.
+    const combobox = new window.TomSelect(select, {
       valueField: "value", labelField: "text", searchField: ["text", "hint"], maxOptions: 100, loadThrottle: 200,
       preload: "focus", allowEmptyOption: false, placeholder: select.dataset.placeholder, dropdownParent: "body",
       plugins: select.multiple ? ["remove_button"] : ["clear_button"],
@@ -70,6 +71,8 @@
         item: (data, escape) => `<div>${escape(data.text)}</div>`,
       },
     });
+    select.setAttribute("aria-hidden", "true");
+    combobox.on("destroy", () => select.removeAttribute("aria-hidden"));
   };
 
   // -- small widgets -----------------------------------------------------------------------------
