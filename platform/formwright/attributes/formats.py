@@ -17,7 +17,7 @@ from stdnum.exceptions import ValidationError
 from formwright.attributes.base import Invalid
 from formwright.attributes.locales import locale_of, zones
 
-__all__ = ["Format", "Formats", "builtin_formats"]
+__all__ = ["Format", "Formats", "builtin_formats", "shipped_formats"]
 
 LONGEST = 253  # of a host name; every other format is shorter
 
@@ -210,7 +210,12 @@ OWN = (
 
 @lru_cache(maxsize=1)
 def builtin_formats() -> Formats:
-    """Return the formats that come with the platform; one registry for the process."""
+    """Return the one registry of the process: what comes with the platform, and what plugins added."""
+    return shipped_formats()
+
+
+def shipped_formats() -> Formats:
+    """Return a new registry of the formats that come with the platform."""
     formats = Formats()
     for row in STDNUM:
         formats.register(_stdnum(*row))

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.dialects import postgresql
 
-from formwright.attributes import AttributeType, builtin, builtin_formats
+from formwright.attributes import AttributeType, builtin
+from formwright.attributes.formats import shipped_formats
 
 PACKAGE = Path("platform/formwright/attributes")
 README = PACKAGE / "README.md"
@@ -50,7 +51,7 @@ def json_form(schema) -> str:
 
 
 def formats_table() -> str:
-    rows = [f"| `{each.name}` | {each.label} | {each.example} |" for each in builtin_formats()]
+    rows = [f"| `{each.name}` | {each.label} | {each.example} |" for each in shipped_formats()]
     return "\n".join(["| format | is | example |", "|---|---|---|", *rows])
 
 
