@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, get
+from litestar.params import FromPath
 from litestar.response import Response
 
 from formwright.access import may
@@ -34,7 +35,7 @@ def entity_of(visit: Visit, name: str) -> EntityType:
 
 
 @get("/{entity:str}", guards=[require_sign_in])
-async def show_list(request: Request[Any, Any, Any], entity: str) -> Response[str]:
+async def show_list(request: Request[Any, Any, Any], entity: FromPath[str]) -> Response[str]:
     """Show the list that the query string asks for; to htmx only what changes with filters and order.
 
     Unknown names, values that cannot be read and outdated cursors are shown

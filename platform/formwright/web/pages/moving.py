@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from formwright.metadata.model import Action, EntityType
@@ -229,7 +230,12 @@ async def _options(request: Request[Any, Any, Any], doing: Doing, attribute: str
 
 
 @get("/{entity:str}/{id:uuid}/transitions/{name:str}", guards=GUARDS)
-async def ask_transition(request: Request[Any, Any, Any], entity: str, id: UUID, name: str) -> Response[str]:  # noqa: A002
+async def ask_transition(
+    request: Request[Any, Any, Any],
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
+    name: FromPath[str],
+) -> Response[str]:
     """Show what a transition asks."""
     return await _show(request, entity, id, TRANSITIONS, name)
 
@@ -237,9 +243,9 @@ async def ask_transition(request: Request[Any, Any, Any], entity: str, id: UUID,
 @post("/{entity:str}/{id:uuid}/transitions/{name:str}", guards=GUARDS, status_code=303)
 async def take_transition(
     request: Request[Any, Any, Any],
-    entity: str,
-    id: UUID,  # noqa: A002
-    name: str,
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
+    name: FromPath[str],
 ) -> Response[str] | Redirect:
     """Take a transition."""
     return await _do(request, entity, id, TRANSITIONS, name)
@@ -248,17 +254,22 @@ async def take_transition(
 @get("/{entity:str}/{id:uuid}/transitions/{name:str}/options/{attribute:str}", guards=GUARDS)
 async def transition_options(
     request: Request[Any, Any, Any],
-    entity: str,
-    id: UUID,  # noqa: A002
-    name: str,
-    attribute: str,
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
+    name: FromPath[str],
+    attribute: FromPath[str],
 ) -> Response[Any]:
     """Return what a reference that a transition asks for offers for the words in ``q``."""
     return await _options(request, _doing(request, entity, id, TRANSITIONS, name), attribute)
 
 
 @get("/{entity:str}/{id:uuid}/actions/{name:str}", guards=GUARDS)
-async def ask_action(request: Request[Any, Any, Any], entity: str, id: UUID, name: str) -> Response[str]:  # noqa: A002
+async def ask_action(
+    request: Request[Any, Any, Any],
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
+    name: FromPath[str],
+) -> Response[str]:
     """Show what an action asks."""
     return await _show(request, entity, id, ACTIONS, name)
 
@@ -266,9 +277,9 @@ async def ask_action(request: Request[Any, Any, Any], entity: str, id: UUID, nam
 @post("/{entity:str}/{id:uuid}/actions/{name:str}", guards=GUARDS, status_code=303)
 async def take_action(
     request: Request[Any, Any, Any],
-    entity: str,
-    id: UUID,  # noqa: A002
-    name: str,
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
+    name: FromPath[str],
 ) -> Response[str] | Redirect:
     """Run an action."""
     return await _do(request, entity, id, ACTIONS, name)
@@ -277,10 +288,10 @@ async def take_action(
 @get("/{entity:str}/{id:uuid}/actions/{name:str}/options/{attribute:str}", guards=GUARDS)
 async def action_options(
     request: Request[Any, Any, Any],
-    entity: str,
-    id: UUID,  # noqa: A002
-    name: str,
-    attribute: str,
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
+    name: FromPath[str],
+    attribute: FromPath[str],
 ) -> Response[Any]:
     """Return what a reference that an action asks for offers for the words in ``q``."""
     return await _options(request, _doing(request, entity, id, ACTIONS, name), attribute)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from formwright.metadata.model import EntityType
@@ -37,7 +38,11 @@ LATEST = 2**31 - 1
 
 
 @get("/{entity:str}/{id:uuid}", guards=GUARDS)
-async def show_record(request: Request[Any, Any, Any], entity: str, id: UUID) -> Response[str]:  # noqa: A002
+async def show_record(
+    request: Request[Any, Any, Any],
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
+) -> Response[str]:
     """Show a record: the tab that the query asks for, to htmx without the frame around it."""
     visit = visit_of(request)
     found = entity_of(visit, entity)
@@ -101,8 +106,8 @@ def _answer(visit: Visit, entity: EntityType, page: RecordPage, status: int = 20
 @post("/{entity:str}/{id:uuid}/comments", guards=GUARDS, status_code=303)
 async def add_to_comments(
     request: Request[Any, Any, Any],
-    entity: str,
-    id: UUID,  # noqa: A002
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
 ) -> Response[str] | Redirect:
     """Write a comment; one that cannot be kept is shown again with what is wrong."""
     visit = visit_of(request)

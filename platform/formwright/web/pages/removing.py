@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from formwright.problems import Problem
@@ -86,7 +87,11 @@ def _note(visit: Visit, seen: View, each: Consequence) -> Note:
 
 
 @get("/{entity:str}/{id:uuid}/remove", guards=GUARDS)
-async def ask_remove(request: Request[Any, Any, Any], entity: str, id: UUID) -> Response[str]:  # noqa: A002
+async def ask_remove(
+    request: Request[Any, Any, Any],
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
+) -> Response[str]:
     """Ask once more, naming what goes along and what forbids it."""
     visit = visit_of(request)
     seen = await _look(visit, entity, id)
@@ -112,8 +117,8 @@ async def _command(request: Request[Any, Any, Any], entity: str, identity: UUID)
 @post("/{entity:str}/{id:uuid}/remove", guards=GUARDS, status_code=303)
 async def do_remove(
     request: Request[Any, Any, Any],
-    entity: str,
-    id: UUID,  # noqa: A002
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
 ) -> Response[str] | Redirect:
     """Remove the record."""
     visit = visit_of(request)
@@ -139,8 +144,8 @@ async def do_remove(
 @post("/{entity:str}/{id:uuid}/restore", guards=GUARDS, status_code=303)
 async def do_restore(
     request: Request[Any, Any, Any],
-    entity: str,
-    id: UUID,  # noqa: A002
+    entity: FromPath[str],
+    id: FromPath[UUID],  # noqa: A002
 ) -> Redirect:
     """Bring a removed record back."""
     visit = visit_of(request)
