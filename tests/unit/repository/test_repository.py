@@ -59,6 +59,25 @@ def test_the_top_level_holds_nothing_else():
     assert {name for name in folders if not name.startswith(".")} <= TOP
 
 
+def test_git_ignores_no_source():
+    """A folder called `build` once fell out of the repository that way."""
+    command = [
+        "git",
+        "ls-files",
+        "--others",
+        "--ignored",
+        "--exclude-standard",
+        "platform",
+        "metadata",
+        "plugins",
+        "templates",
+    ]
+    ignored = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert [path for path in ignored if not path.endswith(".pyc")] == []
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_problem_code_is_documented(package):
     """Each code that a package can raise stands in backticks in the README of that package."""

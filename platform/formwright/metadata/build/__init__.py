@@ -1,0 +1,1 @@
+"""Passes five to seven for one entity type: declarations and shapes -> the parts of the Model."""
