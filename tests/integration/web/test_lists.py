@@ -29,6 +29,19 @@ async def site(server: Server, tmp_path: Path) -> AsyncIterator[Site]:
     server.drop(url)
 
 
+@pytest.fixture(scope="module")
+async def still(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """A site with three clients, for tests that store nothing."""
+    url = server.create(server.template("bureau", build_bureau))
+    async with await Database.connect(url, size=4) as database:
+        site = open_bureau(database, tmp_path_factory.mktemp("files"))
+        await site.save("client", {"type": "person", "name": "Alpha", "email": "a@x.cz", "rank": "high", "score": 5, "since": "2026-01-31"})
+        await site.save("client", {"type": "person", "name": "Beta", "rank": "low", "vip": True, "score": 10, "since": "2026-02-01"})
+        await site.save("client", {"type": "firm", "name": "Gamma", "score": 99, "secret": "4111111111111111", "inner": "deep"})
+        yield site
+    server.drop(url)
+
+
 @contextmanager
 def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Collect what runs on the database meanwhile."""
@@ -64,6 +77,10 @@ def link(page: Page, label: str) -> str:
         if unescape(re.sub(r"<[^>]+>", "", inner)).strip() == label:
             return unescape(href)
     raise AssertionError(f"no link {label}")
+
+
+def leads(page: Page, label: str) -> bool:
+    return re.search(rf'rel="{label}"', page.html) is not None
 
 
 async def test_an_empty_list_offers_to_begin(site: Site):
@@ -178,7 +195,7 @@ async def test_pages_lead_forward_and_back_over_ten_thousand_records(
     assert opened(page)[0] == "Client 00001"
     assert len(opened(page)) == 50
     assert "1,000+ records" in page.text
-    assert "Previous" not in page.text
+    assert not leads(page, "prev")
     names = opened(page)
     for _ in range(3):
         with statements(monkeypatch) as later:
@@ -191,7 +208,7 @@ async def test_pages_lead_forward_and_back_over_ten_thousand_records(
     page = await visitor.get(link(page, "Previous"))
     page = await visitor.get(link(page, "Previous"))
     assert opened(page) == names[:50]
-    assert "Previous" not in page.text
+    assert not leads(page, "prev")
     # The session, the rows, their count, the badge, the options of two filters, the users of another: no query per row.
     assert len(first) <= 9, first
 
@@ -231,12 +248,12 @@ async def test_records_without_a_value_stay_in_the_pages(site: Site):
         page, names = await visitor.get(f"/client?sort={sort}"), []
         while True:
             names += opened(page)
-            if "Next" not in page.text:
+            if not leads(page, "next"):
                 break
             page = await visitor.get(link(page, "Next"))
         assert len(names) == len(set(names)) == 120, sort
         back = opened(page)
-        while "Previous" in page.text:
+        while leads(page, "prev"):
             page = await visitor.get(link(page, "Previous"))
             back = opened(page) + back
         assert back == names, sort
@@ -327,9 +344,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("query", HOSTILE, ids=lambda q: q[:30])
-async def test_hostile_query_strings_get_a_page_that_helps(site: Site, query: str):
-    await site.save("client", {"type": "person", "name": "Alpha", "met_at": "2026-03-10T10:00:00Z"})
-    page = await (await site.visitor()).get(f"/client?{query}")
+async def test_hostile_query_strings_get_a_page_that_helps(still: Site, query: str):
+    page = await (await still.visitor()).get(f"/client?{query}")
     assert page.status in (200, 404, 422), page.text
     assert 'href="/client' in page.html
     if page.status != 200:
@@ -350,8 +366,8 @@ async def test_a_cursor_of_another_order_is_refused(site: Site):
 @pytest.mark.parametrize(
     "path", ["/nope", "/note", "/" + "x" * 3000, "/Client", "/client%00", "/%F0%9F%A6%8A", "/client/"]
 )
-async def test_unknown_entity_types_and_rows_without_pages_are_404(site: Site, path: str):
-    page = await (await site.visitor()).get(path)
+async def test_unknown_entity_types_and_rows_without_pages_are_404(still: Site, path: str):
+    page = await (await still.visitor()).get(path)
     assert page.status in (404, 200 if path == "/client/" else 404)
     assert "Go to the first page" in page.text or path == "/client/"
 
@@ -392,7 +408,8 @@ async def test_a_calendar_shows_a_month_where_the_actor_is(site: Site):
     assert "00:30" in day[:600]
     assert "month=2026-02" in page.html
     assert "month=2026-04" in page.html
-    page = await visitor.get("/client?list=meetings", headers={"Accept-Language": "cs"})
+    visitor.client.cookies.set("fw_locale", "cs")
+    page = await visitor.get("/client?list=meetings")
     assert "po" in heads(page)
 
 
@@ -415,7 +432,9 @@ async def test_removed_records_are_in_no_list(site: Site):
 
 
 async def test_lists_in_czech(site: Site):
-    page = await (await site.visitor(**{"Accept-Language": "cs"})).get("/client")
+    visitor = await site.visitor()
+    visitor.client.cookies.set("fw_locale", "cs")
+    page = await visitor.get("/client")
     assert 'lang="cs"' in page.html
     assert "Seznam je prázdný." in page.text
 
@@ -430,6 +449,6 @@ async def test_the_first_page_shows_what_waits_and_what_was_changed(site: Site):
     saved = await visitor.post("/client/new", form.with_values({"name": "Fresh face"}))
     assert saved.status == 303, saved.text
     page = await visitor.get("/")
-    assert "Fresh face" in opened(page)[0]
+    assert "Fresh face" in page.text, page.html
     guest = await (await site.visitor("guest")).get("/")
     assert "There is nothing here for you yet." in guest.text
