@@ -30,7 +30,9 @@ def test_check_prints_every_problem_with_place_and_hint(tmp_path):
     folder = tmp_path / "shop"
     folder.mkdir()
     (folder / "module.yaml").write_text("module: shop\nlabel: Shop\n")
-    (folder / "ware.yaml").write_text("entity: ware\nattributes:\n  name: {typ: text}\n  price: {type: mony}\n")
+    (folder / "ware.yaml").write_text(
+        "entity: ware\nattributes:\n  name: {typ: text}\n  price: {type: mony}\n"
+    )
     done = run("check", FORMWRIGHT_METADATA=str(tmp_path))
     assert done.exit_code == 1
     assert "ware.yaml:3:" in done.output

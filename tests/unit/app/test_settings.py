@@ -12,7 +12,12 @@ from formwright.problems import ProblemError
 
 def test_defaults():
     settings = settings_from({})
-    assert (settings.port, settings.host, settings.data.name, settings.workspace) == (8000, "127.0.0.1", ".formwright", "main")
+    assert (settings.port, settings.host, settings.data.name, settings.workspace) == (
+        8000,
+        "127.0.0.1",
+        ".formwright",
+        "main",
+    )
 
 
 def test_all_bad_values_are_told_at_once():

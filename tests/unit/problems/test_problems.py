@@ -19,7 +19,12 @@ from formwright.problems import (
     suggest,
 )
 
-WRONG = Problem("unknown-attribute", "Entity type `ticket` has no attribute `prioritty`.", Place("ticket.yaml", 18, 47), "did you mean `priority`?")
+WRONG = Problem(
+    "unknown-attribute",
+    "Entity type `ticket` has no attribute `prioritty`.",
+    Place("ticket.yaml", 18, 47),
+    "did you mean `priority`?",
+)
 
 
 def test_text_gives_place_code_sentence_and_hint():
@@ -29,7 +34,13 @@ def test_text_gives_place_code_sentence_and_hint():
 
 
 def test_a_warning_and_related_places_are_told():
-    problem = Problem("twice", "It is there twice.", Place("b.yaml", 2, 1), severity=Severity.WARNING, related=(Place("a.yaml", 1, 1),))
+    problem = Problem(
+        "twice",
+        "It is there twice.",
+        Place("b.yaml", 2, 1),
+        severity=Severity.WARNING,
+        related=(Place("a.yaml", 1, 1),),
+    )
     assert as_text([problem]) == "b.yaml:2:1: twice (warning)\n  It is there twice.\n  See also a.yaml:1:1"
 
 
@@ -47,7 +58,11 @@ def test_problem_details_are_those_of_rfc_9457():
     ]
     details = as_problem_details(422, found, "/api/customer")
     assert details["type"] == "urn:formwright:problem:required"
-    assert (details["status"], details["title"], details["instance"]) == (422, "The input has problems", "/api/customer")
+    assert (details["status"], details["title"], details["instance"]) == (
+        422,
+        "The input has problems",
+        "/api/customer",
+    )
     assert details["fields"] == {"name": ["Name is required.", "Name is too long."]}
     assert len(details["problems"]) == 3
     assert as_problem_details(404, [])["type"] == "about:blank"
@@ -77,7 +92,14 @@ def test_a_problem_of_a_part_becomes_one_of_the_whole(inner, outer, expected):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("prioritty", "priority"), ("Due-Date", "due_date"), ("dueDate", "due_date"), ("xyz", None), ("", None), ("p" * 100_000, None)],
+    [
+        ("prioritty", "priority"),
+        ("Due-Date", "due_date"),
+        ("dueDate", "due_date"),
+        ("xyz", None),
+        ("", None),
+        ("p" * 100_000, None),
+    ],
 )
 def test_the_nearest_name(name, expected):
     assert nearest(name, ["priority", "due_date", "subject"]) == expected

@@ -35,7 +35,9 @@ def _grant(piece: Workpiece, role: str, declared: GrantDeclaration) -> Grant:
     lifecycle = piece.shape.declared.lifecycle
     moves = (lifecycle.transitions or {}) if lifecycle else {}
     actions = piece.shape.declared.actions or {}
-    lists: dict[str, Any] = {key: frozenset(piece.attributes(getattr(declared, key))) for key in ("hide", "mask", "readonly")}
+    lists: dict[str, Any] = {
+        key: frozenset(piece.attributes(getattr(declared, key))) for key in ("hide", "mask", "readonly")
+    }
     unmask = declared.unmask
     return Grant(
         role=role,

@@ -57,7 +57,11 @@ def asked_attributes(
 
 
 def _attribute(
-    piece: Workpiece, shape: Outline, declared: AttributeDeclaration, path: Path, context: Context | None = None
+    piece: Workpiece,
+    shape: Outline,
+    declared: AttributeDeclaration,
+    path: Path,
+    context: Context | None = None,
 ) -> Attribute:
     kind = shape.kind
     assert kind is not None  # noqa: S101 (both callers have looked)
@@ -203,7 +207,10 @@ def _check_combinations(piece: Workpiece, shape: Outline, declared: AttributeDec
         "unique": _unstored(shape, declared) and "it has no column of its own",
         "index": _unstored(shape, declared) and "it has no column of its own",
         "facet": _unstored(shape, declared) and "it has no column of its own",
-        "search": kind is not None and kind.search is None and declared.search and "this type is not searched",
+        "search": kind is not None
+        and kind.search is None
+        and declared.search
+        and "this type is not searched",
     }
     for key, reason in wrong.items():
         if reason and key in declared.node.entries and getattr(declared, key) not in (None, False, 0):
@@ -222,4 +229,3 @@ def _contradiction(
 ) -> None:
     place = declared.node.entries[key].key.place
     piece.problems.add("contradiction", f"`{shape.name}` cannot have `{key}`: {reason}.", place)
-

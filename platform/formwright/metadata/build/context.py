@@ -1,4 +1,4 @@
-"""What the passes over one entity type share: its shape, the others' shapes, texts, and how to compile an expression."""
+"""What the passes over one entity type share: shapes, texts, and how to compile an expression."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Workpiece:
         return Context(self.name, {}, sql="own")
 
     def offered(self, target: str) -> Context:
-        """Conditions on the records that a reference offers: theirs are the names, `record` is the referring one."""
+        """Conditions on offered records: theirs are the names, `record` is the referring one."""
         return Context(target, {**ALWAYS, "record": Type(Kind.RECORD, entity=self.name)}, sql="rows")
 
     def asking(self, path: str, outlines: Iterable[Outline]) -> Context:
@@ -121,7 +121,7 @@ class Workpiece:
         expects: Type | None = BOOLEAN,
         fields: tuple[str, ...] = (),
     ) -> Expression | None:
-        """Return the compiled expression; None when there is none, or when it has problems, which are noted."""
+        """Return the compiled expression; None when there is none, or its problems were noted."""
         if jexl is None:
             return None
         context = context or self.here
@@ -165,8 +165,10 @@ class Workpiece:
 
     # -- values --------------------------------------------------------------------
 
-    def value(self, given: Given, outline: Outline, path: str, context: Context | None = None) -> Value | None:
-        """Return what is given for an attribute: a canonical literal that passed its checks, or an expression."""
+    def value(
+        self, given: Given, outline: Outline, path: str, context: Context | None = None
+    ) -> Value | None:
+        """Return what is given for an attribute: a checked canonical literal, or an expression."""
         if given.jexl is not None:
             found = self.expression(given.jexl, path, context, expects=outline.value.maybe())
             return Value(expression=found) if found else None

@@ -17,7 +17,17 @@ __all__ = ["build_effects"]
 
 KINDS = ("set", "create", "emit", "notify", "call")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-FIXED = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "release", "state")
+FIXED = (
+    "id",
+    "version",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "deleted_at",
+    "release",
+    "state",
+)
 
 
 def build_effects(

@@ -118,7 +118,9 @@ def _check_was(piece: Workpiece, attributes: Mapping[str, Attribute]) -> None:
             other = claimed.get(str(name))
             if name in attributes:
                 sentence = f"`{shape.name}` cannot have been `{name}`: there is an attribute of that name."
-                piece.problems.add("was-in-use", sentence, name.place, "remove the `was`, or the other attribute")
+                piece.problems.add(
+                    "was-in-use", sentence, name.place, "remove the `was`, or the other attribute"
+                )
             elif other:
                 sentence = f"Both `{other}` and `{shape.name}` say that they were `{name}`."
                 piece.problems.add("was-in-use", sentence, name.place, "keep one")
@@ -135,4 +137,3 @@ def affects(entity: str, uses: Iterable[Use]) -> dict[str, frozenset[str]]:
             if name and use.fields:
                 found.setdefault(name, set()).update(use.fields)
     return {name: frozenset(fields) for name, fields in found.items()}
-

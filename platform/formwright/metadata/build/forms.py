@@ -19,7 +19,7 @@ MODES = ("create", "edit", "view")
 
 
 def build_forms(piece: Workpiece) -> dict[str, Form]:
-    """Return the forms by name, those of sub-types as ``type.name``; one with every attribute when there is none."""
+    """Return the forms by name, those of sub-types as ``type.name``; without any, one of every attribute."""
     declared = piece.shape.declared
     found = {}
     for name, form in (declared.forms or {}).items():
@@ -38,15 +38,19 @@ def build_forms(piece: Workpiece) -> dict[str, Form]:
 
 
 def _plain_form(piece: Workpiece) -> Form:
-    """Return the form without declaration: one section with the sub-type and every attribute that is written."""
+    """Return the form without declaration: one section with the sub-type and every written attribute."""
     outlines = piece.shape.outlines.values()
     own = [each.name for each in outlines if not each.system]
-    refined = [each.name for each in outlines if each.system and each.declared is not None and each.name != "type"]
+    refined = [
+        each.name for each in outlines if each.system and each.declared is not None and each.name != "type"
+    ]
     names = [*(["type"] if piece.shape.lineages else []), *own, *refined]
     fields = tuple(FormField(attribute=name) for name in names)
     label = piece.label(("sections", "default", "label"), None, "general")
     section = Section(name="general", label=label, fields=fields)
-    return Form(name="default", label=piece.label(("forms", "default", "label"), None, "form"), sections=(section,))
+    return Form(
+        name="default", label=piece.label(("forms", "default", "label"), None, "form"), sections=(section,)
+    )
 
 
 def _form(piece: Workpiece, name: Name, declared: FormDeclaration, types: frozenset[str], path: str) -> Form:
@@ -72,7 +76,11 @@ def _form(piece: Workpiece, name: Name, declared: FormDeclaration, types: frozen
 
 def _section(piece: Workpiece, declared: SectionDeclaration, path: str, taken: Iterable[str]) -> Section:
     words = declared.section
-    written = (words.texts.get("") or words.texts.get("en") or next(iter(words.texts.values()), "")) if words else ""
+    written = (
+        (words.texts.get("") or words.texts.get("en") or next(iter(words.texts.values()), ""))
+        if words
+        else ""
+    )
     name = str(declared.name or "") or _slug(written)
     if declared.name:
         check_name(declared.name.scalar, "section", piece.problems)
@@ -156,7 +164,8 @@ def _grid_columns(piece: Workpiece, declared: FieldDeclaration, outline: Outline
         if outline.kind is not None:
             hint = "`columns` of a section is on the section"
             place = declared.node.entries["columns"].key.place
-            piece.problems.add("contradiction", f"`{outline.name}` has no rows to show columns of.", place, hint)
+            piece.problems.add(
+                "contradiction", f"`{outline.name}` has no rows to show columns of.", place, hint
+            )
         return ()
     return tuple(str(name) for name in declared.columns if piece.column(name, target) is not None)
-

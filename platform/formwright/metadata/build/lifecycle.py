@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from formwright.metadata.build.attributes import asked_attributes
 from formwright.metadata.build.context import Workpiece
 from formwright.metadata.build.effects import build_effects
-from formwright.metadata.declarations import ActionDeclaration, AutomationDeclaration, Name, TransitionDeclaration
+from formwright.metadata.declarations import (
+    ActionDeclaration,
+    AutomationDeclaration,
+    Name,
+    TransitionDeclaration,
+)
 from formwright.metadata.model import Action, Automation, Lifecycle, State, Transition
 from formwright.metadata.names import check_name
 from formwright.problems import Severity, suggest
@@ -103,7 +108,7 @@ def build_actions(piece: Workpiece) -> dict[str, Action]:
 
 def _action(piece: Workpiece, name: Name, declared: ActionDeclaration) -> Action:
     path = ("actions", str(name))
-    ask, context = asked_attributes(piece, declared.ask, (*path, "ask"))
+    ask, _ = asked_attributes(piece, declared.ask, (*path, "ask"))
     if declared.call:
         piece.call(declared.call, declared.place_of("call"))
     return Action(

@@ -38,7 +38,11 @@ def _first_columns(piece: Workpiece) -> tuple[str, ...]:
     own = [
         each.name
         for each in shape.outlines.values()
-        if not each.system and each.kind is not None and each.kind.stored and not each.kind.wide and not _hidden(each)
+        if not each.system
+        and each.kind is not None
+        and each.kind.stored
+        and not each.kind.wide
+        and not _hidden(each)
     ]
     wanted = [
         *(["number"] if shape.declared.number else []),
@@ -101,7 +105,9 @@ def _sort(piece: Workpiece, name: Name) -> list[tuple[str, bool]]:
     plain = name.part(1, name[1:]) if descending else name
     outline = piece.attribute(plain) if "." not in plain else None
     if "." in plain:
-        piece.problems.add("not-sortable", f"`{plain[:60]}` cannot be sorted by: it lies elsewhere.", plain.place)
+        piece.problems.add(
+            "not-sortable", f"`{plain[:60]}` cannot be sorted by: it lies elsewhere.", plain.place
+        )
     if outline is None:
         return []
     declared = outline.declared

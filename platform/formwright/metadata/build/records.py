@@ -57,11 +57,15 @@ class _Reader:
             return None
         demo = "demo" in PurePosixPath(unit.source.path).parts[:-1]
         if not declared.identity and not demo:
-            hint = "name the attribute that identifies a row, so that it is updated and not doubled: `key: code`"
+            hint = (
+                "name the attribute that identifies a row, so that it is updated and not doubled: `key: code`"
+            )
             self.problems.add("missing-key", "Shipped rows need a `key`.", declared.place, hint)
         key = tuple(str(name) for name in declared.identity or () if self._outline(name, shape))
         if len(declared.rows or ()) > MOST_ROWS:
-            self.problems.add("too-many-rows", f"More than {MOST_ROWS:,} rows.", declared.place, "import them")
+            self.problems.add(
+                "too-many-rows", f"More than {MOST_ROWS:,} rows.", declared.place, "import them"
+            )
         rows = [row for node in (declared.rows or ())[:MOST_ROWS] if (row := self._row(node, shape, key))]
         return RecordSet(
             entity=entity, key=key, rows=tuple(rows), demo=demo, module=unit.module, place=declared.place
@@ -143,7 +147,7 @@ class _Reader:
         return None if wrong else value
 
     def _link(self, entity: str, node: Node) -> Link:
-        """Return the pointer to the row with the key that is written; a list for keys of several attributes."""
+        """Return the pointer to the row with the written key; a list for keys of several attributes."""
         key = self.keys.get(entity, ("number",))
         items = node.items if isinstance(node, Sequence) else [node]
         texts = tuple(item.text for item in items if isinstance(item, Scalar))
@@ -177,7 +181,9 @@ class _Reader:
         self.rows[identity] = first or node.place
         if first is not None:
             sentence = f"There are two rows with the key `{', '.join(identity[1])}`."
-            self.problems.extend([Problem("duplicate-row", sentence, node.place, "keep one", related=(first,))])
+            self.problems.extend(
+                [Problem("duplicate-row", sentence, node.place, "keep one", related=(first,))]
+            )
 
     def _check_required(self, node: Tree, shape: Shape, values: dict[str, Any], without: str) -> None:
         sub_type = values.get("type")
@@ -186,10 +192,11 @@ class _Reader:
             belongs = not outline.types or sub_type in outline.types
             if declared is None or declared.required is not True or not belongs:
                 continue
-            if outline.name not in node.entries and declared.default is None and declared.computed is None:
-                if outline.kind is not None and outline.kind.stored and outline.name not in ("owner", without):
-                    sentence = f"The row has no `{outline.name}`, which is required."
-                    self.problems.add("missing-value", sentence, node.place)
+            given = outline.name in node.entries or outline.name in ("owner", without)
+            made = declared.default is not None or declared.computed is not None
+            if not (given or made) and outline.kind is not None and outline.kind.stored:
+                sentence = f"The row has no `{outline.name}`, which is required."
+                self.problems.add("missing-value", sentence, node.place)
 
     def check_links(self) -> None:
         """Note pointers at shipped rows that do not exist."""
@@ -215,7 +222,9 @@ def _ordered(sets: list[RecordSet], shapes: Mapping[str, Shape]) -> list[RecordS
     def deep(entity: str, above: tuple[str, ...]) -> int:
         if entity not in rank and entity not in above and entity in shapes:
             outlines = shapes[entity].outlines.values()
-            targets = {target for each in outlines if each.kind and each.kind.stored for target in each.targets}
+            targets = {
+                target for each in outlines if each.kind and each.kind.stored for target in each.targets
+            }
             having = [target for target in sorted(targets) if any(s.entity == target for s in sets)]
             rank[entity] = 1 + max((deep(target, (*above, entity)) for target in having), default=0)
         return rank.get(entity, 0)
