@@ -42,7 +42,7 @@ def test_it_serves_stops_on_each_signal_and_starts_again(folder):
     assert not again.postgres()
 
 
-def test_a_saved_file_is_live_and_a_broken_one_stops_nothing(folder):
+def test_plt_01_a_saved_file_is_live_and_a_broken_one_stops_nothing(folder):
     """PLT-01, the part of this milestone: a new attribute is in form, list, history, explain and JEXL."""
     running = Running(folder).start()
     file = running.metadata / "crm/customer.yaml"
