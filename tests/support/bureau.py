@@ -21,7 +21,7 @@ USERS = {"admin": "admin", "clerk": "clerk", "seller": "seller", "guest": "guest
 
 MANY = """
 insert into client (id, number, name, type, state, email, rank, score, worth, met_at, version, created_at, updated_at)
-select gen_random_uuid(), 'CL-' || lpad(n::text, 5, '0'), 'Client ' || lpad(n::text, 5, '0'),
+select gen_random_uuid(), 'M-' || lpad(n::text, 5, '0'), 'Client ' || lpad(n::text, 5, '0'),
        case when n % 3 = 0 then 'firm' else 'person' end, case when n % 5 = 0 then 'active' else 'fresh' end,
        'c' || n || '@example.org', case when n % 2 = 0 then 'low' end, n % 100, n, null, 1, now(), now()
 from generate_series(1, $1::int) n

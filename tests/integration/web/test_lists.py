@@ -417,7 +417,7 @@ async def test_a_calendar_tells_how_many_more_a_day_has(site: Site):
     for n in range(9):
         await site.save("client", {"type": "person", "name": f"N{n}", "met_at": "2026-03-10T10:00:00Z"})
     page = await (await site.visitor()).get("/client?list=meetings&month=2026-03")
-    assert page.html.count('class="calendar-card') == 5
+    assert page.html.count('class="month-card') == 5
     assert "4 more" in page.text
 
 

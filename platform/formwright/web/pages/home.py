@@ -80,7 +80,7 @@ async def _badges(visit: Visit) -> list[Badge]:
                 quiet=not count,
             )
         )
-    return found
+    return sorted(found, key=lambda badge: badge.quiet)  # what is empty waits for nobody
 
 
 def _waiting(visit: Visit) -> Iterator[tuple[EntityType, ListView]]:
