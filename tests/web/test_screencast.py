@@ -23,7 +23,7 @@ PICTURES = Path(__file__).parent / "screencast"
 LINE = "  fibre_ready:            {type: boolean, facet: true, label: {en: Fibre ready, cs: Optika}}\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     folder = Path(tempfile.mkdtemp(prefix="fw-cast-"))
     folder.chmod(0o755)
@@ -82,6 +82,34 @@ def test_a_line_of_yaml_becomes_a_field_and_comes_back_with_its_data(running, tm
         assert page.get_by_label("Fibre ready").is_checked()
         page.get_by_label("Fibre ready").scroll_into_view_if_needed()
         page.screenshot(path=into / "7-back-with-its-data.png")
+
+
+def test_crm_04_an_enterprise_form_checks_its_number_and_changes_with_the_type(running):
+    """CRM-04: the check digit of 12345678 is wrong; as a residential customer the form asks for a family name."""
+    with open_browser() as browser:
+        page = browser.new_page()
+        page.goto(running.url + "/sign-in")
+        page.fill("#login", "crm_manager@example.org")
+        page.fill("#password", PASSWORD)
+        page.click("form.card button")
+        page.goto(running.url + "/customer/new?type=enterprise")
+        assert page.locator("[name=family_name]").count() == 0
+        page.fill("[name=legal_name]", "Check Digits a.s.")
+        page.fill("[name=registration_no]", "12345678")
+        page.keyboard.press("Control+s")
+        page.wait_for_selector("[name=registration_no][aria-invalid=true]")
+        page.fill("[name=registration_no]", "12345679")
+        page.select_option("[name=type]", "residential")
+        page.wait_for_selector("[name=family_name]")
+        assert page.locator("[name=legal_name]").count() == 0
+        assert page.locator("[name=family_name]").get_attribute("aria-required") == "true"
+        page.select_option("[name=type]", "enterprise")
+        page.wait_for_selector("[name=legal_name]")
+        page.fill("[name=legal_name]", "Check Digits a.s.")
+        page.fill("[name=registration_no]", "12345679")
+        page.keyboard.press("Control+s")
+        page.wait_for_selector("#record")
+        assert "Check Digits a.s." in page.inner_text("#record")
 
 
 def explain(running: Running, path: str) -> str:
