@@ -22,7 +22,9 @@ from formwright.storage.system_tables import history
 __all__ = ["Recent", "recent_records"]
 
 KEPT = timedelta(days=60)
-FORM: ColumnElement[str] = literal_column("'form'")  # a literal, so that the partial index of the history answers
+FORM: ColumnElement[str] = literal_column(
+    "'form'"
+)  # a literal, so that the partial index of the history answers
 IDS = bindparam("ids", type_=ARRAY(Uuid()))
 LOOKED_AT = 100
 """How many of the actor's newest changes are looked at: one record often has several."""
