@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from formwright.attributes import Invalid
 from formwright.expressions import Expression
 from formwright.metadata.model import Attribute
 from formwright.problems import Problem, ProblemError
-from formwright.services.drafts import Draft
+from formwright.services.drafts import Draft, refresh_all
 from formwright.services.values import canonical, differ, problem_of
 
 __all__ = ["compute", "fill_defaults", "set_value"]
 
 
-async def fill_defaults(draft: Draft) -> None:
-    """Give a new record its defaults where the input says nothing: literals first, then expressions."""
-    missing = [
-        attribute
-        for name, attribute in draft.attributes.items()
-        if attribute.default is not None and name not in draft.given and draft.new.get(name) is None
-    ]
-    for attribute in missing:
-        if attribute.default is not None and attribute.default.expression is None:
-            draft.put(attribute.name, _literal(attribute, draft))
-    await draft.refresh()
-    for attribute in missing:
-        if attribute.default is not None and attribute.default.expression is not None:
-            await set_value(draft, attribute, attribute.default.expression)
+async def fill_defaults(drafts: Sequence[Draft]) -> None:
+    """Give new records their defaults where the input says nothing: literals first, then expressions."""
+    missing = {draft: [a for a in draft.traits.defaults if _is_missing(draft, a)] for draft in drafts}
+    for draft, attributes in missing.items():
+        for attribute in attributes:
+            if attribute.default is not None and attribute.default.expression is None:
+                draft.put(attribute.name, _literal(attribute, draft))
+    await refresh_all(drafts)
+    for draft, attributes in missing.items():
+        for attribute in attributes:
+            if attribute.default is not None and attribute.default.expression is not None:
+                await set_value(draft, attribute, attribute.default.expression)
+
+
+def _is_missing(draft: Draft, attribute: Attribute) -> bool:
+    return attribute.name not in draft.given and draft.new.get(attribute.name) is None
 
 
 def _literal(attribute: Attribute, draft: Draft) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from formwright.problems import Place, Problem, ProblemError, Problems
 from formwright.services.answers import answer_requests
 from formwright.services.loading import enrich
 from formwright.services.needs import NeedSet, merged
+from formwright.services.traits import Traits, traits_of
 from formwright.services.values import canonical, context_value, differ, fields_of
 from formwright.services.work import Work
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "refresh_all"]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -50,7 +52,7 @@ class Draft:
     warnings: list[Problem] = field(default_factory=list)
     accepted: set[str] = field(default_factory=set)
     _loaded: dict[str, Any] = field(default_factory=dict)
-    _attributes: tuple[str | None, dict[str, Attribute]] | None = None
+    _traits: tuple[str | None, Traits] | None = None
 
     def __post_init__(self) -> None:
         """Begin with the values as they were."""
@@ -66,11 +68,17 @@ class Draft:
         return kind
 
     @property
-    def attributes(self) -> dict[str, Attribute]:
+    def traits(self) -> Traits:
+        """What is the same for all records of its sub-type, as it will be."""
+        kind = self.new.get("type")
+        if self._traits is None or self._traits[0] != kind:
+            self._traits = (kind, traits_of(self.work.model, self.entity, kind))
+        return self._traits[1]
+
+    @property
+    def attributes(self) -> Mapping[str, Attribute]:
         """The attributes that the record has as what it will be."""
-        if self._attributes is None or self._attributes[0] != self.type:
-            self._attributes = (self.type, self.entity.attributes_of(self.type))
-        return self._attributes[1]
+        return self.traits.attributes
 
     def put(self, name: str, value: Any) -> None:
         """Give an attribute a canonical value, here and for expressions."""
@@ -91,9 +99,8 @@ class Draft:
     def changes(self) -> tuple[str, ...]:
         """Return the stored attributes whose value is another than before."""
         old, new = self.old or {}, self.new
-        names = (n for n, a in self.entity.attributes.items() if a.stored and old.get(n) is not new.get(n))
         return tuple(
-            n for n in names if self.entity.attributes[n].type.stored and differ(old.get(n), new.get(n))
+            n for n in self.traits.stored if old.get(n) is not new.get(n) and differ(old.get(n), new.get(n))
         )
 
     def at(self, name: str) -> Place:
@@ -111,17 +118,23 @@ class Draft:
 
     async def refresh(self) -> None:
         """Load what expressions read through references and children that are new here."""
-        pending = {
-            name: below
-            for name, below in self.needs.record.items()
-            if name not in self.children and self._is_pending(name)
-        }
-        await enrich(self.work, self.entity, [(self.new, self.fields)], pending)
-        for name in pending:
+        await refresh_all([self])
+
+    def pending(self) -> tuple[str, ...]:
+        """Return the attributes below which something is read that is not loaded."""
+        return tuple(n for n in self.needs.record if n not in self.children and self._is_pending(n))
+
+    def loaded(self, names: Iterable[str]) -> None:
+        """Note that what is read below *names* has been loaded."""
+        for name in names:
             self._loaded[name] = self.new.get(name)
-        if self.old is not None and self.old_fields is not None and "$old" not in self._loaded:
-            await enrich(self.work, self.entity, [(self.old, self.old_fields)], self.needs.old)
-            self._loaded["$old"] = True
+
+    def look_back(self) -> bool:
+        """Return, once, whether what is read of the record as it was is still to be loaded."""
+        if self.old_fields is None or "$old" in self._loaded:
+            return False
+        self._loaded["$old"] = True
+        return True
 
     def look_further(self, needs: NeedSet) -> None:
         """Have the next `refresh` load what *needs* names, too: the rules of a form read more than a save."""
@@ -184,3 +197,26 @@ class Draft:
         result is no value of the attribute.
         """
         return canonical(attribute, expression.value(await self.asked(expression)), self.new)
+
+
+async def refresh_all(drafts: Sequence[Draft]) -> None:
+    """Load what expressions of several drafts read, with one query for each entity type and level."""
+    groups: dict[tuple[str, int, tuple[str, ...]], list[Draft]] = {}
+    for draft in drafts:
+        names = draft.pending()
+        if names:
+            groups.setdefault((draft.entity.name, id(draft.needs), names), []).append(draft)
+    for (_, _, names), group in groups.items():
+        first = group[0]
+        records = [(draft.new, draft.fields) for draft in group]
+        await enrich(first.work, first.entity, records, {n: first.needs.record[n] for n in names})
+        for draft in group:
+            draft.loaded(names)
+    before: dict[tuple[str, int], list[Draft]] = {}
+    for draft in drafts:
+        if draft.look_back():
+            before.setdefault((draft.entity.name, id(draft.needs)), []).append(draft)
+    for group in before.values():
+        first = group[0]
+        records = [(draft.old or {}, draft.old_fields or {}) for draft in group]
+        await enrich(first.work, first.entity, records, first.needs.old)

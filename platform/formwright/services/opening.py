@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Text, Uuid, bindparam, select
+from sqlalchemy import ARRAY, Select, Table, Text, Uuid, any_, bindparam, select
 
 from formwright.access import field_rights
 from formwright.attributes import Invalid
@@ -16,7 +16,7 @@ from formwright.attributes.identities import read_uuid
 from formwright.lifecycles import initial_state
 from formwright.metadata.model import Attribute, EntityType, Transition
 from formwright.problems import Place, Problems
-from formwright.services.drafts import Draft
+from formwright.services.drafts import Draft, refresh_all
 from formwright.services.graph import Link, graph_of
 from formwright.services.identifiers import new_id
 from formwright.services.loading import enrich, fetch_records
@@ -27,7 +27,7 @@ from formwright.services.rights import allowed, missing
 from formwright.services.values import differ, fields_of, problem_of, row_values
 from formwright.services.work import Work
 
-__all__ = ["Merge", "known_children", "open_draft", "open_new", "take_input"]
+__all__ = ["Merge", "known_children", "open_draft", "open_drafts", "open_new", "take_input"]
 
 
 @lru_cache(maxsize=2048)
@@ -35,6 +35,13 @@ def _by_id(table: Table, *, deleted: bool, locking: bool) -> Select[Any]:
     chosen = select(table).where(table.c.id == bindparam("record_id", type_=Uuid()))
     chosen = chosen.with_for_update() if locking else chosen
     return chosen if deleted else chosen.where(table.c.deleted_at.is_(None))
+
+
+@lru_cache(maxsize=2048)
+def _by_ids(table: Table, *, locking: bool) -> Select[Any]:
+    chosen = select(table).where(table.c.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+    chosen = chosen.where(table.c.deleted_at.is_(None)).order_by(table.c.id)
+    return chosen.with_for_update() if locking else chosen
 
 
 @lru_cache(maxsize=2048)
@@ -64,12 +71,35 @@ async def open_draft(
     if row is None:
         raise missing(entity)
     draft = _draft(work, entity, identity, row_values(work.source, entity, row), transition)
-    await _open_parent(draft)
-    await draft.refresh()
-    if draft.old_fields is not None:
-        # Row rules look at the record as it was, as deep as the others look at it as it will be.
-        draft.old_fields.update({n: v for n, v in draft.fields.items() if n in draft.needs.record})
+    await _ready([draft])
     return draft
+
+
+async def open_drafts(
+    work: Work, entity: EntityType, ids: Iterable[UUID], transition: Transition | None = None
+) -> dict[UUID, Draft]:
+    """Return the drafts of several records by id, locked in the order of their ids.
+
+    Those that are not there, or removed, are missing.
+    """
+    query = _by_ids(work.source.table(entity.name), locking=work.locking)
+    rows = await work.session.fetch(query, ids=list(ids))
+    drafts = [
+        _draft(work, entity, row["id"], row_values(work.source, entity, row), transition) for row in rows
+    ]
+    await _ready(drafts)
+    return {draft.id: draft for draft in drafts}
+
+
+async def _ready(drafts: Sequence[Draft]) -> None:
+    """Load what expressions read of records that are there."""
+    for draft in drafts:
+        await _open_parent(draft)
+    await refresh_all(drafts)
+    for draft in drafts:
+        if draft.old_fields is not None:
+            # Row rules look at the record as it was, as deep as the others look at it as it will be.
+            draft.old_fields.update({n: v for n, v in draft.fields.items() if n in draft.needs.record})
 
 
 def open_new(work: Work, entity: EntityType, identity: UUID | None = None) -> Draft:

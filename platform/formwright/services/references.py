@@ -2,55 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Table, Uuid, and_, any_, bindparam, func, literal, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, func, literal, select
 
 from formwright.access import row_condition
 from formwright.metadata.model import Attribute
 from formwright.problems import ProblemError
 from formwright.services.drafts import Draft
-from formwright.storage import system_tables
+from formwright.services.probes import FILE, Living, Probes, reads_names
 from formwright.storage.source import USER
 
-__all__ = ["check_references", "check_rings"]
+__all__ = ["ask_references", "check_references", "check_rings"]
 
 IDS = bindparam("ids", type_=ARRAY(Uuid()))
 
 
-async def check_references(draft: Draft) -> None:
+def ask_references(draft: Draft, probes: Probes) -> None:
+    """Put every reference that was changed among the questions to ask, where one question fits all drafts."""
+    for attribute, target, ids in _changed(draft):
+        if _is_plain(draft, attribute, target):
+            probes.is_living(Living(target), ids)
+            if attribute.where is not None:
+                probes.is_living(Living(target, attribute.where), ids)
+
+
+async def check_references(draft: Draft, probes: Probes) -> None:
     """Note every reference that was changed to something that is not there or not offered."""
-    for name, attribute in draft.attributes.items():
-        value = draft.new.get(name)
-        if value is None or not attribute.type.stored or not draft.changed(name):
+    for attribute, target, ids in _changed(draft):
+        if target in (USER, FILE):
+            sentence = f"there is no such {'user' if target == USER else 'file'}."
+            if any(not probes.knows(Living(target), each) for each in ids):
+                label = attribute.label.get(draft.work.actor.locale)
+                draft.say("unknown-reference", f"{label}: {sentence}", attribute.name)
+        elif _is_plain(draft, attribute, target):
+            offered = Living(target, attribute.where)
+            there = [each for each in ids if probes.knows(Living(target), each)]
+            _tell(draft, attribute, ids, {each: probes.knows(offered, each) for each in there})
+        else:
+            await _check_records(draft, attribute, target, ids)
+
+
+def _changed(draft: Draft) -> Iterator[tuple[Attribute, str, list[UUID]]]:
+    """Yield each reference that was changed, with the entity type and the ids it points at.
+
+    What is saved in the same command is there.
+    """
+    for attribute in draft.traits.pointing:
+        value = draft.new.get(attribute.name)
+        if value is None or not draft.changed(attribute.name):
             continue
-        if attribute.type.name == "any":
-            entity, _, identity = value.partition("/")
-            if entity in draft.work.model.entities:
-                await _check_records(draft, attribute, entity, [UUID(identity)])
-        elif attribute.type.name == "user":
-            await _check_users(draft, attribute, value)
-        elif attribute.type.name in ("file", "image"):
-            await _check_file(draft, attribute, value)
-        elif attribute.target:
-            ids = value if isinstance(value, list) else [value]
-            await _check_records(draft, attribute, attribute.target, ids)
+        target, ids = _target(draft, attribute, value)
+        if target not in (USER, FILE):
+            ids = [each for each in ids if each not in draft.work.saving]
+        if target and ids:
+            yield attribute, target, ids
+
+
+def _target(draft: Draft, attribute: Attribute, value: Any) -> tuple[str, list[UUID]]:
+    if attribute.type.name == "any":
+        entity, _, identity = value.partition("/")
+        return (entity, [UUID(identity)]) if entity in draft.work.model.entities else ("", [])
+    if attribute.type.name == "user":
+        return USER, [value]
+    if attribute.type.name in ("file", "image"):
+        return FILE, [value]
+    return attribute.target, value if isinstance(value, list) else [value]
+
+
+def _is_plain(draft: Draft, attribute: Attribute, target: str) -> bool:
+    """Return whether the answer depends on nothing but the record that is pointed at."""
+    if target in (USER, FILE):
+        return True
+    return draft.work.rights.system and (attribute.where is None or not reads_names(attribute.where))
 
 
 async def _check_records(draft: Draft, attribute: Attribute, target: str, ids: list[UUID]) -> None:
     """Tell apart only what the actor may know: a record that may not be read is not there."""
     work, entity = draft.work, draft.work.model.entities[target]
-    ids = [each for each in ids if each not in work.saving]
-    if not ids:
-        return
     table = work.source.table(target)
-    if work.rights.system and attribute.where is None:
-        found = {row["id"]: True for row in await work.session.fetch(_living(table), ids=ids)}
-        _tell(draft, attribute, ids, found)
-        return
     readable = row_condition(entity, "read", work.rights, work.source, work.names)
     offered: Any = literal(True)
     if attribute.where is not None:
@@ -66,11 +98,6 @@ async def _check_records(draft: Draft, attribute: Attribute, target: str, ids: l
     _tell(draft, attribute, ids, found)
 
 
-@lru_cache(maxsize=1024)
-def _living(table: Table) -> Select[Any]:
-    return select(table.c.id).where(table.c.id == any_(IDS), table.c.deleted_at.is_(None))
-
-
 def _tell(draft: Draft, attribute: Attribute, ids: Iterable[UUID], found: Mapping[UUID, bool]) -> None:
     label = attribute.label.get(draft.work.actor.locale)
     for each in ids:
@@ -78,21 +105,6 @@ def _tell(draft: Draft, attribute: Attribute, ids: Iterable[UUID], found: Mappin
             draft.say("unknown-reference", f"{label}: there is no such record.", attribute.name)
         elif not found[each]:
             draft.say("not-offered", f"{label}: this record cannot be chosen here.", attribute.name)
-
-
-async def _check_users(draft: Draft, attribute: Attribute, value: UUID) -> None:
-    table = draft.work.source.table(USER)
-    query = select(table.c.id).where(table.c.id == value, table.c.active)
-    if await draft.work.session.fetchval(query) is None:
-        label = attribute.label.get(draft.work.actor.locale)
-        draft.say("unknown-reference", f"{label}: there is no such user.", attribute.name)
-
-
-async def _check_file(draft: Draft, attribute: Attribute, value: UUID) -> None:
-    table = system_tables.file
-    if await draft.work.session.fetchval(select(table.c.id).where(table.c.id == value)) is None:
-        label = attribute.label.get(draft.work.actor.locale)
-        draft.say("unknown-reference", f"{label}: there is no such file.", attribute.name)
 
 
 async def check_rings(draft: Draft) -> None:

@@ -15,11 +15,12 @@ __all__ = ["check_rules", "check_values", "settle_visibility"]
 async def settle_visibility(draft: Draft) -> set[str]:
     """Return the attributes that rules hide; those with ``on_hide: clear`` lose their value."""
     hidden = set()
-    for name, attribute in draft.attributes.items():
-        if attribute.visible is not True and not await draft.holds(attribute.visible, failing=True):
-            hidden.add(name)
-            if attribute.on_hide == "clear" and attribute.type.stored and draft.new.get(name) is not None:
-                draft.put(name, None)
+    for attribute in draft.traits.changing:
+        if not await draft.holds(attribute.visible, failing=True):
+            hidden.add(attribute.name)
+            kept = draft.new.get(attribute.name)
+            if attribute.on_hide == "clear" and attribute.type.stored and kept is not None:
+                draft.put(attribute.name, None)
     return hidden
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from formwright.access import masked_text
 from formwright.metadata.model import Automation, Effect
@@ -10,27 +10,32 @@ from formwright.problems import Problem
 from formwright.services.commands import Saved
 from formwright.services.computing import compute, fill_defaults
 from formwright.services.dependents import update_parents
-from formwright.services.drafts import Draft
+from formwright.services.drafts import Draft, refresh_all
 from formwright.services.effects import fire, run_effects
-from formwright.services.numbers import give_number
-from formwright.services.references import check_references, check_rings
-from formwright.services.refusals import Difference, Forbidden, Invalid, Stale
+from formwright.services.numbers import give_numbers
+from formwright.services.probes import Probes
+from formwright.services.references import ask_references, check_references, check_rings
+from formwright.services.refusals import Difference, Forbidden, Invalid, Refusal, Stale
 from formwright.services.rights import allowed
 from formwright.services.rules import check_rules, check_values, settle_visibility
-from formwright.services.uniqueness import check_unique
-from formwright.services.writing import write
+from formwright.services.uniqueness import ask_unique, tell_unique, wanted_unique
+from formwright.services.writing import Writing, write_all
 
 __all__ = [
     "Fired",
     "check",
     "check_version",
     "complete",
+    "complete_all",
     "fill",
     "follow",
+    "refuse_stale",
+    "run_fired",
     "saved_of",
     "tree",
     "visible_differences",
     "write_tree",
+    "write_trees",
 ]
 
 Fired = list[tuple[Draft, list[Automation]]]
@@ -51,34 +56,71 @@ async def complete(draft: Draft, events: frozenset[str]) -> Fired:
     Raises Invalid with every problem, Forbidden when the actor may not have
     the record as it would be.
     """
-    await fill(draft)
-    fired = [(each, await fire(each, _events(each, draft, events))) for each in tree(draft)]
-    hidden = {each: await settle_visibility(each) for each in tree(draft)}
-    await compute(draft)
-    await check(draft, hidden)
-    await _check_rights(draft)
-    problems = tuple(draft.problems)
-    if problems:
-        raise Invalid(problems)
-    return fired
+    (outcome,) = await complete_all([draft], events, Probes())
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+async def complete_all(
+    roots: Sequence[Draft], events: frozenset[str], probes: Probes
+) -> list[Fired | Refusal]:
+    """Do the same for several records, and return for each what fired, or why it is refused.
+
+    What they ask the database is asked together, with *probes*; nothing of
+    one is seen by another.
+    """
+    await _fill_all(roots)
+    fired: list[Fired] = []
+    hidden: dict[Draft, set[str]] = {}
+    for root in roots:
+        fired.append([(each, await fire(each, _events(each, root, events))) for each in tree(root)])
+        hidden.update([(each, await settle_visibility(each)) for each in tree(root)])
+        await compute(root)
+    await _check_all(roots, hidden, probes)
+    return [await _outcome(root, each) for root, each in zip(roots, fired, strict=True)]
+
+
+async def _outcome(root: Draft, fired: Fired) -> Fired | Refusal:
+    try:
+        await _check_rights(root)
+    except Forbidden as refusal:
+        return refusal
+    problems = tuple(root.problems)
+    return Invalid(problems) if problems else fired
 
 
 async def fill(draft: Draft) -> None:
     """Give new records their defaults, and every record its computed values."""
-    for each in tree(draft):
-        if each.old is None:
-            await each.refresh()
-            await fill_defaults(each)
-    await compute(draft)
+    await _fill_all([draft])
+
+
+async def _fill_all(roots: Sequence[Draft]) -> None:
+    everyone = [each for root in roots for each in tree(root)]
+    await refresh_all(everyone)
+    await fill_defaults([each for each in everyone if each.old is None])
+    for root in roots:
+        await compute(root)
 
 
 async def check(draft: Draft, hidden: Mapping[Draft, set[str]]) -> None:
     """Note every problem of the draft and its children; *hidden* names the attributes that rules hide."""
-    for each in tree(draft):
+    await _check_all([draft], hidden, Probes())
+
+
+async def _check_all(roots: Sequence[Draft], hidden: Mapping[Draft, set[str]], probes: Probes) -> None:
+    everyone = [each for root in roots for each in tree(root)]
+    wanted = {each: await wanted_unique(each) for each in everyone}
+    for each in everyone:
+        ask_references(each, probes)
+        ask_unique(each, wanted[each], probes)
+    if everyone:
+        await probes.ask(everyone[0].work)
+    for each in everyone:
         await check_values(each, hidden[each])
         await check_rules(each)
-        await check_references(each)
-        await check_unique(each)
+        await check_references(each, probes)
+        tell_unique(each, wanted[each], probes)
         await check_rings(each)
 
 
@@ -112,19 +154,29 @@ def _action(child: Draft) -> str:
 
 async def write_tree(draft: Draft, op: str, payload: dict[str, object] | None = None) -> list[Draft]:
     """Write the record when anything changed, then its children; return what was written."""
+    return await write_trees([draft], op, [payload or {}])
+
+
+async def write_trees(
+    roots: Sequence[Draft], op: str, payloads: Sequence[Mapping[str, object]] = ()
+) -> list[Draft]:
+    """Write several records and their children, level by level; *payloads* are one for each record."""
     from formwright.services.removing import remove_draft
 
+    await give_numbers([each for root in roots for each in tree(root) if each.old is None])
+    told = payloads or [{}] * len(roots)
+    level = [Writing(root, op, payload) for root, payload in zip(roots, told, strict=True)]
     written: list[Draft] = []
-    if draft.old is None or draft.changes() or draft.accepted:
-        await give_number(draft)
-        await write(draft, op, payload)
-        written.append(draft)
-    for drafts in draft.children.values():
-        for child in drafts:
-            if not child.removed:
-                written += await write_tree(child, "create" if child.old is None else "update")
-            elif child.old is not None:
+    while level:
+        due = [e for e in level if e.draft.old is None or e.draft.changes() or e.draft.accepted]
+        await write_all(due)
+        written += [each.draft for each in due]
+        children = [c for e in level for drafts in e.draft.children.values() for c in drafts]
+        for child in children:
+            if child.removed and child.old is not None:
                 written += await remove_draft(child)
+        staying = (child for child in children if not child.removed)
+        level = [Writing(c, "create" if c.old is None else "update") for c in staying]
     return written
 
 
@@ -133,6 +185,11 @@ async def follow(written: list[Draft], fired: Fired, effects: tuple[Effect, ...]
     await update_parents(written)
     if written and effects:
         await run_effects(written[0], effects)
+    await run_fired(fired)
+
+
+async def run_fired(fired: Fired) -> None:
+    """Run the effects of the automations that fired."""
     for draft, automations in fired:
         for automation in automations:
             await run_effects(draft, automation.do)

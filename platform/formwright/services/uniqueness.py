@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Select, Table, Uuid, bindparam, select, true
 
 from formwright.expressions import Expression
 from formwright.metadata.model import EntityType, Model, UniqueKey
-from formwright.problems import Place, Problem, ProblemError
+from formwright.problems import Place, Problem
 from formwright.services.drafts import Draft
+from formwright.services.probes import Probes, Taken
 from formwright.services.refusals import Conflict, Invalid, Refusal
 from formwright.services.work import Work
 from formwright.storage.names import fitted
 
-__all__ = ["check_unique", "refusal_of"]
+__all__ = ["Wanted", "ask_unique", "check_unique", "refusal_of", "tell_unique", "wanted_unique"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A unique attribute or key of one draft that has to be asked about, and what to say when it is taken."""
+
+    question: Taken
+    values: tuple[Any, ...]
+    problem: Callable[[], Problem]
 
 
 async def check_unique(draft: Draft) -> None:
     """Note every unique attribute and key whose values another living record has."""
+    probes, wanted = Probes(), await wanted_unique(draft)
+    ask_unique(draft, wanted, probes)
+    await probes.ask(draft.work)
+    tell_unique(draft, wanted, probes)
+
+
+async def wanted_unique(draft: Draft) -> list[Wanted]:
+    """Return what has to be unique and may not be: what is new or changed here."""
+    found: list[Wanted] = []
     returns = draft.was("deleted_at") is not None and draft.new.get("deleted_at") is None
-    for name, attribute in draft.attributes.items():
-        wanted = attribute.unique and attribute.type.stored and draft.new.get(name) is not None
-        if wanted and (returns or draft.changed(name)) and await _taken(draft, (name,), None):
-            draft.problems.extend([_problem_of_attribute(draft.entity, name, draft.at(name))])
+    for name in draft.traits.unique:
+        if draft.new.get(name) is not None and (returns or draft.changed(name)):
+            say = partial(_problem_of_attribute, draft.entity, name, draft.at(name))
+            found.append(_wanted(draft, (name,), None, say))
     for key in draft.entity.unique:
         touched = (
             draft.old is None
@@ -35,33 +54,29 @@ async def check_unique(draft: Draft) -> None:
             or key.when is not None
         )
         filled = all(draft.new.get(name) is not None for name in key.of)
-        meant = touched and filled and (key.when is None or await draft.holds(key.when, failing=True))
-        if meant and await _taken(draft, key.of, key.when):
-            draft.problems.extend([_problem_of_key(draft.entity, key, draft.at(key.of[0]), draft.work)])
+        if touched and filled and (key.when is None or await draft.holds(key.when, failing=True)):
+            say = partial(_problem_of_key, draft.entity, key, draft.at(key.of[0]), draft.work)
+            found.append(_wanted(draft, key.of, key.when, say))
+    return found
 
 
-async def _taken(draft: Draft, names: Iterable[str], when: Expression | None) -> bool:
-    work = draft.work
-    table = work.source.table(draft.entity.name)
+def _wanted(
+    draft: Draft, names: Iterable[str], when: Expression | None, say: Callable[[], Problem]
+) -> Wanted:
+    table = draft.work.source.table(draft.entity.name)
     known = tuple(name for name in names if name in table.c)
-    if when is None:
-        values = {f"v_{name}": draft.new[name] for name in known}
-        return await work.session.fetchval(_same(table, known), own_id=draft.id, **values) is not None
-    same = [table.c[name] == draft.new[name] for name in known]
-    try:
-        condition = when.where(work.source, work.names)
-    except ProblemError:
-        condition = true()
-    query = select(table.c.id).where(*same, table.c.id != draft.id, table.c.deleted_at.is_(None), condition)
-    return await work.session.fetchval(query.limit(1)) is not None
+    return Wanted(Taken(draft.entity.name, known, when), tuple(draft.new[name] for name in known), say)
 
 
-@lru_cache(maxsize=1024)
-def _same(table: Table, names: tuple[str, ...]) -> Select[Any]:
-    """Return the query for another living record with the same values, built once."""
-    same = [table.c[name] == bindparam(f"v_{name}", type_=table.c[name].type) for name in names]
-    other = table.c.id != bindparam("own_id", type_=Uuid())
-    return select(table.c.id).where(*same, other, table.c.deleted_at.is_(None)).limit(1)
+def ask_unique(draft: Draft, wanted: Iterable[Wanted], probes: Probes) -> None:
+    """Put what has to be unique among the questions to ask."""
+    for each in wanted:
+        probes.is_taken(each.question, draft.id, each.values)
+
+
+def tell_unique(draft: Draft, wanted: Iterable[Wanted], probes: Probes) -> None:
+    """Note what is taken, when the questions have been asked."""
+    draft.problems.extend(each.problem() for each in wanted if probes.knows(each.question, draft.id))
 
 
 def _problem_of_attribute(entity: EntityType, name: str, place: Place) -> Problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from formwright.services.values import dumped
 from formwright.storage.system_tables import history, outbox
 from formwright.storage.tables import SPARSE
 
-__all__ = ["ACKNOWLEDGED", "diff_of", "emit", "write"]
+__all__ = ["ACKNOWLEDGED", "Writing", "diff_of", "emit", "write", "write_all"]
 
 ACKNOWLEDGED = "$acknowledged"
 """The key of a diff that names the warnings which the actor accepted."""
@@ -42,6 +43,15 @@ def diff_of(draft: Draft, names: tuple[str, ...]) -> dict[str, Any]:
     return diff
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One row to write: with which operation, and what its event says besides what changed."""
+
+    draft: Draft
+    op: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
 async def write(draft: Draft, op: str, payload: Mapping[str, Any] | None = None) -> None:
     """Insert or update the row, with its history and its event, in one statement.
 
@@ -49,23 +59,40 @@ async def write(draft: Draft, op: str, payload: Mapping[str, Any] | None = None)
     another version than the draft: it was changed although it was locked by
     nobody, which only a lost lock explains.
     """
-    work, entity = draft.work, draft.entity
+    await write_all([Writing(draft, op, payload or {})])
+
+
+async def write_all(writings: Iterable[Writing]) -> None:
+    """Write several rows: one statement for each entity type and set of changed columns, sent in one go."""
+    groups: dict[Select[Any], list[tuple[Draft, dict[str, Any]]]] = {}
+    for each in writings:
+        statement, values = _statement(each)
+        groups.setdefault(statement, []).append((each.draft, values))
+    for statement, rows in groups.items():
+        session = rows[0][0].work.session
+        if len(rows) == 1:
+            versions = [await session.fetchval(statement, **rows[0][1])]
+        else:
+            versions = [row["version"] for row in await session.fetchmany(statement, [v for _, v in rows])]
+        if len(versions) != len(rows) or None in versions:
+            raise Stale([Problem("stale", "The record was changed by somebody else meanwhile.")])
+        for (draft, _), version in zip(rows, versions, strict=True):
+            draft.put("version", version)
+
+
+def _statement(writing: Writing) -> tuple[Select[Any], dict[str, Any]]:
+    """Return the statement that writes a row, one object for each shape, and its parameters."""
+    draft, entity = writing.draft, writing.draft.entity
     names = draft.changes()
     columns = _columns(draft, names)
     diff = diff_of(draft, names)
-    about = {"changed": sorted(diff), **(payload or {})}
-    table = work.source.table(entity.name)
+    about = {"changed": sorted(diff), **writing.payload}
+    table = draft.work.source.table(entity.name)
     statement = (_insert if draft.old is None else _update)(table, tuple(sorted(columns)))
-    which = {} if draft.old is None else {"row_id": draft.id, "row_version": draft.was("version")}
-    version = await work.session.fetchval(
-        statement,
-        **{f"v_{name}": value for name, value in columns.items()},
-        **which,
-        **_about(draft, op, diff, about),
-    )
-    if version is None:
-        raise Stale([Problem("stale", "The record was changed by somebody else meanwhile.")])
-    draft.put("version", version)
+    values = {f"v_{name}": value for name, value in columns.items()}
+    if draft.old is not None:
+        values |= {"row_id": draft.id, "row_version": draft.was("version")}
+    return statement, values | _about(draft, writing.op, diff, about)
 
 
 def _about(draft: Draft, op: str, diff: dict[str, Any], payload: dict[str, Any]) -> dict[str, Any]:

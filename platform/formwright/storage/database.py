@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
@@ -81,6 +81,17 @@ class Session:
         bound = self._statements.bind_many(statement, rows)
         if bound:
             await self._executor.executemany(bound[0].sql, [each.values for each in bound])
+
+    async def fetchmany(self, statement: ClauseElement, rows: Sequence[Mapping[str, Any]], /) -> list[Any]:
+        """Run a statement once for each row, all in one round trip; return what all gave, in order.
+
+        All *rows* have the same keys.
+        """
+        bound = self._statements.bind_many(statement, rows)
+        if not bound:
+            return []
+        found: list[Any] = await self._executor.fetchmany(bound[0].sql, [each.values for each in bound])
+        return found
 
     def _bind(self, statement: Statement, values: tuple[Any, ...], named: Mapping[str, Any]) -> Bound:
         if isinstance(statement, str):
