@@ -8,7 +8,9 @@ from typing import Any
 from formwright.attributes import Invalid as InvalidValue
 from formwright.metadata.model import Attribute
 from formwright.problems import Place, Problem, suggest
+from formwright.services.attaching import FILES
 from formwright.services.drafts import Draft
+from formwright.services.files import is_foreign
 from formwright.services.loading import fetch_records
 from formwright.services.refusals import Invalid
 from formwright.services.values import context_value, options_of
@@ -64,6 +66,8 @@ def _read(draft: Draft, attribute: Attribute, raw: Any, locale: str | None, prob
 
 
 async def _exists(draft: Draft, attribute: Attribute, value: Any) -> bool:
+    if attribute.type.name in FILES:
+        return not await is_foreign(draft.work, value, missing=True)
     if attribute.type.kind != "record" or not (attribute.target or attribute.type.name == "user"):
         return True
     target = USER if attribute.type.name == "user" else attribute.target

@@ -24,7 +24,7 @@ from formwright.services.runtime import Runtime
 from formwright.services.work import Work, open_work
 from formwright.storage.system_tables import file as FILE  # noqa: N812 - a table, used like a constant
 
-__all__ = ["FileStore", "StoredFile", "Upload", "find_file", "may_attach", "names_of", "sniff", "store_file"]
+__all__ = ["FileStore", "StoredFile", "Upload", "find_file", "is_foreign", "names_of", "sniff", "store_file"]
 
 LARGEST = 7 * 1024 * 1024
 LONGEST_NAME = 120
@@ -204,13 +204,14 @@ def _holds_files(entity: EntityType, attribute: Attribute) -> bool:
     return stored and attribute.type.name in ("file", "image")
 
 
-async def may_attach(runtime: Runtime, actor: Actor, identity: UUID) -> bool:
-    """Return whether the actor may put the file into a record: only what may be read may be passed on."""
-    try:
-        await find_file(runtime, actor, identity)
-    except NotFound:
+async def is_foreign(work: Work, identity: UUID, *, missing: bool = False) -> bool:
+    """Return whether the actor may not read a file, so may not pass it on either; *missing*: there is none."""
+    owner = await work.session.fetchrow(select(FILE.c.created_by).where(FILE.c.id == identity))
+    if owner is None:
+        return missing
+    if work.rights.system or owner["created_by"] == work.actor_id:
         return False
-    return True
+    return not await _held(work, identity)
 
 
 async def names_of(runtime: Runtime, ids: Iterable[UUID]) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from formwright.attributes.identities import read_uuid
 from formwright.lifecycles import initial_state
 from formwright.metadata.model import Attribute, EntityType, Transition
 from formwright.problems import Place, Problems
+from formwright.services.attaching import check_attached
 from formwright.services.drafts import Draft, refresh_all
 from formwright.services.graph import Link, graph_of
 from formwright.services.identifiers import new_id
@@ -162,6 +163,7 @@ class Merge:
         merge_type(draft, values, self.locale)
         for name, difference in merge(draft, values, self.locale, base).items():
             self.differences[draft.at(name).field] = difference
+        await check_attached(draft)
         if draft.old is None:
             await _open_parent(draft)
         for name, raw in values.items():

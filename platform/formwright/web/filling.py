@@ -24,7 +24,7 @@ from formwright.forms import (
 from formwright.metadata.model import Attribute, EntityType, Model
 from formwright.problems import Place, Problem, Severity
 from formwright.services.commands import Save
-from formwright.services.files import may_attach, names_of
+from formwright.services.files import names_of
 from formwright.services.preview import Preview, PreviewRows, Wanted, preview
 from formwright.web.inputs import texts_in
 from formwright.web.visit import Visit
@@ -101,7 +101,6 @@ class Filling:
         found = [*more, *seen.problems]
         if self.tried:
             found += [*unexpected(state, self.values, self.base), *_missing(state, seen)]
-            found += await self._foreign_files(seen)
         else:
             found = [p for p in found if p.code != "required" and texts.get(p.place.field)]
         problems = tuple(OrderedDict.fromkeys(found))
@@ -118,18 +117,6 @@ class Filling:
         ids = [seen.values[n] for n in _files(self.entity) if isinstance(seen.values.get(n), UUID)]
         names = await names_of(self.visit.work.runtime, ids)
         return {("$file", identity): name for identity, name in names.items()}
-
-    async def _foreign_files(self, seen: Preview) -> list[Problem]:
-        """Return a problem for each file that the actor names without being allowed to read it."""
-        found = []
-        for name in _files(self.entity):
-            value = seen.values.get(name)
-            known = seen.old is not None and seen.old.get(name) == value
-            if known or not isinstance(value, UUID):
-                continue
-            if not await may_attach(self.visit.work.runtime, self.actor, value):
-                found.append(Problem("unknown-reference", "There is no such file.", Place(field=name)))
-        return found
 
 
 def _files(entity: EntityType) -> list[str]:

@@ -482,7 +482,7 @@ async def test_a_file_of_somebody_else_cannot_be_taken_over(site: Site):
     visitor, page = await new(site)
     page = await visitor.post("/sample/new", page.with_values({"name": "y", "manual": str(other)}))
     assert page.status == 422
-    assert "There is no such file." in page.text
+    assert "there is no such file." in page.text
 
 
 async def test_offers_are_what_the_actor_may_read_and_the_rule_allows(site: Site):
