@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from formwright.metadata.model import EntityType
 from formwright.services.comments import Comment
 from formwright.services.history import Entry
+from formwright.services.timeline import Happening
 from formwright.web.visit import Visit
 
-__all__ = ["PastChange", "PastComment", "PastEntry", "comments_shown", "history_shown", "moment"]
+__all__ = [
+    "PastChange",
+    "PastComment",
+    "PastEntry",
+    "PastEvent",
+    "comments_shown",
+    "history_shown",
+    "moment",
+    "timeline_shown",
+]
 
 WORDS = {
     "create": "created it",
@@ -54,6 +65,21 @@ class PastEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastEvent:
+    """Something that happened to the record or to one of its children; *href* leads to the child."""
+
+    icon: str
+    kind: str
+    title: str
+    href: str
+    actor: str
+    what: str
+    at: str
+    at_iso: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastComment:
     """One comment."""
 
@@ -84,6 +110,27 @@ def history_shown(visit: Visit, entity: EntityType, entries: Iterable[Entry]) ->
             changes=tuple(PastChange(c.label, c.old_text, c.new_text) for c in entry.changes),
         )
         for entry in entries
+    )
+
+
+def timeline_shown(visit: Visit, itself: UUID, happenings: Iterable[Happening]) -> tuple[PastEvent, ...]:
+    """Return what happened in the words of the page; the record *itself* needs no link."""
+    return tuple(_event(visit, each, itself) for each in happenings if each.entity in visit.model.entities)
+
+
+def _event(visit: Visit, each: Happening, itself: UUID) -> PastEvent:
+    entity = visit.model.entities[each.entity]
+    linked = each.title and each.id != itself and not entity.embedded
+    return PastEvent(
+        icon=entity.icon,
+        kind=entity.label.get(visit.locale),
+        title=each.title if each.id != itself else "",
+        href=f"/{each.entity}/{each.id}" if linked else "",
+        actor=each.actor or visit.translate("Somebody"),
+        what=_what(visit, entity, each.op),
+        at=moment(visit, each.at),
+        at_iso=each.at.isoformat(),
+        reason=each.reason,
     )
 
 

@@ -26,12 +26,13 @@ from formwright.services.titles import Titles
 from formwright.services.viewing import View
 from formwright.web.cells import Shower, label_of
 from formwright.web.moves import Move, actions_of, moves_of
-from formwright.web.past import PastComment, PastEntry
+from formwright.web.past import PastComment, PastEntry, PastEvent
 from formwright.web.visit import Visit
 
 __all__ = [
     "COMMENTS",
     "HISTORY",
+    "TIMELINE",
     "Grid",
     "RecordPage",
     "RecordTab",
@@ -41,7 +42,7 @@ __all__ = [
     "widest",
 ]
 
-HISTORY, COMMENTS = "history", "comments"
+HISTORY, COMMENTS, TIMELINE = "history", "comments", "timeline"
 VIEW = "view"
 
 
@@ -95,6 +96,7 @@ class RecordPage:
     grids: Mapping[str, Grid] | None = None
     facts: tuple[Fact, ...] = ()
     history: tuple[PastEntry, ...] = ()
+    timeline: tuple[PastEvent, ...] = ()
     older_href: str = ""
     comments: tuple[PastComment, ...] = ()
     comment_action: str = ""
@@ -155,8 +157,8 @@ def record_page(visit: Visit, seen: View, tab: str) -> RecordPage:
 
 
 def _more_tabs(entity: EntityType) -> dict[str, str]:
-    more = {HISTORY: "History"}
-    return {**more, COMMENTS: "Comments"} if COMMENTS in entity.features else more
+    more = {TIMELINE: "Timeline", HISTORY: "History", COMMENTS: "Comments"}
+    return {name: label for name, label in more.items() if name == HISTORY or name in entity.features}
 
 
 def _tabs(visit: Visit, state: FormState, entity: EntityType, href: str, here: str) -> tuple[RecordTab, ...]:

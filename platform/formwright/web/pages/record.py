@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, get, post
@@ -15,13 +17,15 @@ from formwright.problems import Problem
 from formwright.services.comments import add_comment, comments_on
 from formwright.services.history import history_of
 from formwright.services.refusals import Invalid, NotFound
+from formwright.services.timeline import Position, timeline_of
 from formwright.services.viewing import View, view
 from formwright.web.inputs import read_fields
 from formwright.web.pages.listing import entity_of
-from formwright.web.past import PastComment, comments_shown, history_shown
+from formwright.web.past import PastComment, comments_shown, history_shown, timeline_shown
 from formwright.web.records import (
     COMMENTS,
     HISTORY,
+    TIMELINE,
     RecordPage,
     children_of_tab,
     form_rules,
@@ -35,6 +39,7 @@ __all__ = ["add_to_comments", "show_record"]
 GUARDS = [require_sign_in]
 PER_PAGE = 30
 LATEST = 2**31 - 1
+MORE = (HISTORY, COMMENTS, TIMELINE)
 
 
 @get("/{entity:str}/{id:uuid}", guards=GUARDS)
@@ -50,15 +55,17 @@ async def show_record(
     seen, page = await _page(visit, found, id, tab)
     if page.tab == HISTORY:
         page = await _with_history(visit, seen, page, request.query_params.get("before", ""))
+    elif page.tab == TIMELINE:
+        page = await _with_timeline(visit, seen, page, request.query_params.get("before", ""))
     elif page.tab == COMMENTS:
         page = replace(page, comments=await _comments(visit, found, id) if not page.removed else ())
     return _answer(visit, found, page)
 
 
 async def _page(visit: Visit, entity: EntityType, identity: UUID, tab: str) -> tuple[View, RecordPage]:
-    children = children_of_tab(entity, tab if tab not in (HISTORY, COMMENTS) else "-")
+    children = children_of_tab(entity, tab if tab not in MORE else "-")
     known = {section.tab for form in entity.forms.values() for section in form.sections}
-    if tab not in (HISTORY, COMMENTS) and tab not in known:
+    if tab not in MORE and tab not in known:
         children = children_of_tab(entity, "")
     seen = await view(
         visit.work.runtime,
@@ -89,6 +96,34 @@ async def _with_history(visit: Visit, seen: View, page: RecordPage, before: str)
     shown = entries[:PER_PAGE]
     older = f"{page.href}?tab={HISTORY}&before={shown[-1].version}" if len(entries) > PER_PAGE else ""
     return replace(page, history=history_shown(visit, seen.entity, shown), older_href=older)
+
+
+async def _with_timeline(visit: Visit, seen: View, page: RecordPage, before: str) -> RecordPage:
+    """Return the page with a part of its timeline, and the way to what is older."""
+    happenings = await timeline_of(
+        visit.work.runtime,
+        seen.entity.name,
+        seen.id,
+        visit.person,
+        before=_position(before),
+        limit=PER_PAGE + 1,
+    )
+    shown = happenings[:PER_PAGE]
+    older = ""
+    if len(happenings) > PER_PAGE:
+        at, identity, version = shown[-1].position
+        older = f"{page.href}?tab={TIMELINE}&before={quote(f'{at.isoformat()}/{identity}/{version}')}"
+    return replace(page, timeline=timeline_shown(visit, seen.id, shown), older_href=older)
+
+
+def _position(text: str) -> Position | None:
+    """Return the position that an address names; None for none, and for what is no position."""
+    parts = text[:120].split("/")
+    try:
+        at, identity, version = datetime.fromisoformat(parts[0]), UUID(parts[1]), int(parts[2][:10])
+    except (ValueError, IndexError):
+        return None
+    return (at, identity, version) if at.tzinfo is not None and 0 <= version <= LATEST else None
 
 
 def _answer(visit: Visit, entity: EntityType, page: RecordPage, status: int = 200) -> Response[str]:
