@@ -25,7 +25,7 @@ from formwright.problems import suggest
 if TYPE_CHECKING:
     from formwright.expressions.checks import Checker
 
-__all__ = ["call", "parameters_for", "transform"]
+__all__ = ["as_floats", "call", "parameters_for", "transform"]
 
 UNKNOWN = ANY.maybe()
 OTHER = {Form.FUNCTION: Form.TRANSFORM, Form.TRANSFORM: Form.FUNCTION}
@@ -64,7 +64,7 @@ def _checked(
     types = _arguments(checker, function, arguments)
     _element_fits(checker, function, arguments, types)
     if function.alike:
-        types = _as_floats(arguments, types)
+        types = as_floats(arguments, types)
     if function.alike and common(types).kind is Kind.ANY and all(t.kind is not Kind.ANY for t in types):
         sentence = "These cannot be compared: " + ", ".join(described(each) for each in types) + "."
         return checker.flag("argument-type", offset, sentence)
@@ -170,7 +170,7 @@ def _named(checker: Checker, parameter: Parameter, node: Node, holder: Type) -> 
     return found
 
 
-def _as_floats(arguments: Sequence[Node], types: list[Type]) -> list[Type]:
+def as_floats(arguments: Sequence[Node], types: list[Type]) -> list[Type]:
     """Return *types* with those of number literals made float when they stand beside a float."""
     if all(each.kind is not Kind.NUMBER for each in types):
         return types

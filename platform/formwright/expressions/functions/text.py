@@ -58,7 +58,8 @@ FUNCTIONS = (
         parameters=(text("text"),),
         result=TEXT,
         python=str.upper,
-        sql=lambda columns, _: func.upper(columns[0]),
+        # Servers whose case mapping is that of the C library keep the `ß`.
+        sql=lambda columns, _: func.upper(func.replace(columns[0], "ß", "SS")),
         doc="The text in capital letters.",
         examples=(Example("name|upper", {"name": "Žofie"}, "ŽOFIE"),),
         group="text",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Integer, case, cast, func, literal_column, null
 
-from formwright.expressions.calls import parameters_for
+from formwright.expressions.calls import as_floats, parameters_for
 from formwright.expressions.kinds import common
 from formwright.expressions.nodes import Call, Literal, Node, Transform
 from formwright.expressions.registry import Cost, Form, Function, Parameter, Role
@@ -78,6 +78,7 @@ class Calling:
             raise NotInSql(f"`{entry.name}` has no SQL form", _hint(entry))
         types = [self.compiler.type_of(argument) for argument in arguments]
         if entry.alike:
+            types = as_floats(arguments, types)
             columns = together(self.compiler, operands, common(types))
         else:
             parameters = parameters_for(entry, len(operands))
