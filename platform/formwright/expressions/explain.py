@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from formwright.expressions.dependencies import paths_read
 from formwright.expressions.equality import truth
-from formwright.expressions.nodes import Binary, Conditional, Literal, Node, Unary
+from formwright.expressions.nodes import (
+    Binary,
+    Conditional,
+    Filter,
+    Literal,
+    Node,
+    Unary,
+    children,
+    with_children,
+)
 from formwright.expressions.python import compile_tree
 from formwright.problems import ProblemError
 
@@ -159,9 +168,28 @@ class _Explainer:
         return Part(text, node.start, node.end, value, inputs, failed)
 
     def _paths(self, node: Node) -> list[str]:
-        """Return the paths that *node* reads, without those that only lead to longer ones."""
-        found = sorted(paths_read(node, self.expression.registry))
+        """Return the paths that *node* really reads here, without those that only lead to longer ones."""
+        registry = self.expression.registry
+        found = sorted({path for part in self._taken(node) for path in paths_read(part, registry)})
         return [p for p in found if not any(q.startswith((f"{p}.", f"{p}[")) for q in found)]
+
+    def _taken(self, node: Node) -> list[Node]:
+        """Return *node* without the branches that were not taken, and the tests that chose the others."""
+        match node:
+            case Filter(subject=subject, condition=condition):
+                # Every element may take another branch.
+                kept, *tests = self._taken(subject)
+                return [with_children(node, (kept, condition)), *tests]
+            case Conditional(test=test, then=Node() as then, otherwise=otherwise):
+                kept, *tests = self._taken(then if self._true(test) else otherwise)
+                return [kept, *self._taken(test), *tests]
+            case Conditional(test=left, otherwise=right) | Binary(operator="||", left=left, right=right):
+                return self._taken(left) if self._true(left) else self._taken(right) + self._taken(left)
+            case Binary(operator="&&", left=left, right=right):
+                return self._taken(right) + self._taken(left) if self._true(left) else self._taken(left)
+        parts = [self._taken(part) for part in children(node)]
+        whole = with_children(node, tuple(kept for kept, *_ in parts))
+        return [whole, *(test for _, *tests in parts for test in tests)]
 
     def _input(self, path: str) -> Any:
         return HIDDEN if self._secret([path]) else _read(self.context, path)

@@ -14,7 +14,9 @@ from tests.support.rules import rule
 from tests.support.shop import SCOPE
 
 from formwright.expressions import Kind, Scope, Type, compile_expression
-from formwright.expressions.explain import HIDDEN, Explanation, explain, shown
+from formwright.expressions.equality import truth
+from formwright.expressions.explain import HIDDEN, Explanation, Part, explain, shown
+from formwright.expressions.nodes import Binary, Conditional, Literal, Node, Unary
 from formwright.problems import ProblemError
 
 CONTEXT: dict[str, Any] = {
@@ -72,9 +74,33 @@ SENTENCES = [
         "false because `lines[.qty > 5]|length > 0` is false: lines[].qty is [1, 5]",
     ),
     ("qty * total", "699.30 because `qty * total` is 699.30: qty is 7, total is 99.90"),
-    ("true || paid", "true because `true || paid` is true: paid is false"),
+    ("true || paid", "true because `true || paid` is true"),
     ("partner", "`Net` because `partner` is `Net`"),
     ("qty  >\n 3", "true because `qty > 3` is true: qty is 7"),
+    ("'vip' in tags", "true because `'vip' in tags` is true: tags is [`vip`]"),
+    (
+        "lines|any('ready')",
+        "false because `lines|any('ready')` is false: lines[].ready is [missing, missing]",
+    ),
+    ("lines|all('name')", "true because `lines|all('name')` is true: lines[].name is [`x`, `y`]"),
+    ("empty(note)", "true because `empty(note)` is true: note is missing"),
+    ("note|length > 3", "false because `note|length > 3` is false: note is missing"),
+    ("!(paid || !(qty > 3))", "true because `paid` is false, and `qty > 3` is true: qty is 7"),
+    # Only the branch that was taken was read, and what chose it.
+    (
+        "(paid ? total : qty) > 5",
+        "true because `(paid ? total : qty) > 5` is true: paid is false, qty is 7",
+    ),
+    ("(qty ?: total) > 9", "false because `(qty ?: total) > 9` is false: qty is 7"),
+    ("(paid && total > 5) == true", "false because `(paid && total > 5) == true` is false: paid is false"),
+    (
+        "(paid || total > 5) == true",
+        ("true because `(paid || total > 5) == true` is true: paid is false, total is 99.90"),
+    ),
+    (
+        "(paid ? lines : lines[.qty > 1])|length == 1",
+        "true because `(paid ? lines : lines[.qty > 1])|length == 1` is true: lines[].qty is [1, 5], paid is false",
+    ),
 ]
 
 
@@ -112,6 +138,18 @@ HIDING = [
     ),
     ("partner", {"partner.name"}, "••• because `partner` is •••"),
     ("qty > 3", {"total"}, "true because `qty > 3` is true: qty is 7"),
+    # What chose the branch tells of the secret as well.
+    (
+        "(total > 9 ? qty : 1) * 2",
+        {"total"},
+        "••• because `(total > 9 ? qty : 1) * 2` is •••: qty is 7, total is •••",
+    ),
+    ("total > 9 ? qty : 1", {"total"}, "••• because `total > 9` is •••: total is •••, and `qty` is 7"),
+    (
+        "(paid ? total : qty) * 2",
+        {"total"},
+        "14 because `(paid ? total : qty) * 2` is 14: paid is false, qty is 7",
+    ),
 ]
 
 
@@ -167,5 +205,34 @@ def test_every_rule_explains_itself_with_the_result_it_has(text: str, strip: set
     assert found.sentence
     if not found.failed:
         assert found.result == expression.value(context)
+        assert implied(expression.node, found.decided) is truth(found.result)
     for part in found.decided:
         assert expression.text[part.start : part.end] == part.text
+
+
+def implied(node: Node, decided: tuple[Part, ...]) -> bool | None:
+    """Return the truth of *node* as it follows from *decided* alone, None when it does not follow."""
+    for part in decided:
+        if (part.start, part.end) == (node.start, node.end):
+            return truth(part.value)
+    match node:
+        case Literal(value=value):
+            return truth(value)
+        case Unary(operand=operand):
+            inner = implied(operand, decided)
+            return None if inner is None else not inner
+        case Binary(operator="&&" | "||" as operator, left=left, right=right):
+            return either((implied(left, decided), implied(right, decided)), absorbing=operator == "||")
+        case Conditional(test=test, then=None, otherwise=otherwise):
+            return either((implied(test, decided), implied(otherwise, decided)), absorbing=True)
+        case Conditional(test=test, then=Node() as then, otherwise=otherwise):
+            chosen = implied(test, decided)
+            return None if chosen is None else implied(then if chosen else otherwise, decided)
+    return None
+
+
+def either(sides: tuple[bool | None, bool | None], *, absorbing: bool) -> bool | None:
+    """Return `||` of three-valued sides where true absorbs, `&&` where false does."""
+    if absorbing in sides:
+        return absorbing
+    return None if None in sides else not absorbing
