@@ -11,9 +11,7 @@ from formwright.expressions.nodes import Node
 from formwright.expressions.operations import OPERATIONS, element, member, own
 from formwright.expressions.values import UNDEFINED, TooLarge, strip, truth
 
-__all__ = ["ELEMENTS", "Calls", "Closure", "Language", "NotThere", "Outside", "closure"]
-
-ELEMENTS = 100_000  # list elements that filters look at during one evaluation
+__all__ = ["Calls", "Closure", "Language", "NotThere", "Outside", "closure"]
 
 Closure = Callable[[dict[str, Any], Any, list[int]], Any]
 """Takes the context, the element that the filter looks at, and how many elements may still be looked at."""

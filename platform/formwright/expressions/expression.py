@@ -17,7 +17,7 @@ from formwright.expressions.parser import parse
 from formwright.expressions.python import Evaluate, compile_tree
 from formwright.expressions.queries import RECORDS, Question, RecordQuery, question
 from formwright.expressions.registry import Registry, standard
-from formwright.expressions.reports import Report
+from formwright.expressions.reports import Report, locate
 from formwright.expressions.types import Kind, Scope, Type
 from formwright.problems import Place, Problem, ProblemError
 
@@ -93,10 +93,11 @@ class Expression:
 
     def failed(self, error: Exception) -> ProblemError:
         """Return the problem for an *error* of an evaluation, at the place of the expression."""
+        place = locate(self.text, 0, self.place)
         if isinstance(error, ProblemError):
-            return ProblemError([replace(problem, place=self.place) for problem in error.problems])
+            return ProblemError([replace(problem, place=place) for problem in error.problems])
         sentence = f"The expression `{self.text[:200]}` cannot be evaluated: {str(error)[:200]}."
-        return ProblemError([Problem("evaluation-failed", sentence, self.place)])
+        return ProblemError([Problem("evaluation-failed", sentence, place)])
 
     def requests(self, context: Context) -> list[RecordQuery]:
         """Return the questions to records that *context* leaves open.

@@ -10,16 +10,9 @@ import pyjexl
 from pyjexl.evaluator import Context
 from pyjexl.operators import Operator, default_unary_operators
 
-from formwright.expressions.closures import (
-    ELEMENTS,
-    Calls,
-    Closure,
-    Language,
-    NotThere,
-    Outside,
-    closure,
-)
+from formwright.expressions.closures import Calls, Closure, Language, NotThere, Outside, closure
 from formwright.expressions.grammar import JEXL_GRAMMAR, Grammar
+from formwright.expressions.limits import ELEMENTS
 from formwright.expressions.nodes import Call, ListLiteral, Node, ObjectLiteral, Transform, walk
 from formwright.expressions.operations import OPERATIONS
 from formwright.expressions.parser import parse

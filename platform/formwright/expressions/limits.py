@@ -6,11 +6,10 @@ from typing import Any
 
 from formwright.problems import Problem, ProblemError
 
-__all__ = ["ELEMENTS", "FILTER_DEPTH", "HEIGHT", "TEXT_SIZE", "charge", "checked_text", "fault", "spend"]
+__all__ = ["ELEMENTS", "FILTER_DEPTH", "TEXT_SIZE", "charge", "checked_text", "fault", "spend"]
 
 ELEMENTS = 100_000  # list elements that one evaluation may visit
 TEXT_SIZE = 100_000  # characters of a text that an evaluation may build
-HEIGHT = 100  # levels of the tree, so that no step of the compiler recurses deeper
 FILTER_DEPTH = 2  # filters within filters: visits grow with the power of it
 
 

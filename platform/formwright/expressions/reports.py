@@ -10,6 +10,7 @@ from formwright.problems import Place, Problem, ProblemError
 __all__ = ["Report", "locate"]
 
 NOWHERE = Place()
+MANY = 100  # problems of one text; nobody reads more
 
 
 def locate(text: str, offset: int, place: Place = NOWHERE) -> Place:
@@ -19,9 +20,8 @@ def locate(text: str, offset: int, place: Place = NOWHERE) -> Place:
     column of *place*; further lines begin at column 1, because the indentation of
     the surrounding file is not known here.
     """
-    before = text[:offset]
-    lines = before.count("\n")
-    column = offset - (before.rfind("\n") + 1)
+    lines = text.count("\n", 0, offset)
+    column = offset - (text.rfind("\n", 0, offset) + 1)
     if lines == 0:
         column += max(place.column - 1, 0)
     return replace(place, line=max(place.line, 1) + lines, column=column + 1)
@@ -38,7 +38,7 @@ class Report:
 
     def flag(self, code: str, offset: int, sentence: str, hint: str = "") -> None:
         """Note what the reference accepts and the strict grammar refuses."""
-        if self.strict:
+        if self.strict and len(self.problems) < MANY:
             self.problems.append(Problem(code, sentence, locate(self.text, offset, self.place), hint))
 
     def fail(self, code: str, offset: int, sentence: str, hint: str = "") -> NoReturn:

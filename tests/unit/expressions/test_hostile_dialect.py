@@ -2,6 +2,8 @@
 
 import json
 import time
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 from tests.support.shop import EMPTY, SCOPE
 from tests.unit.expressions.test_python import FULL
 
-from formwright.expressions import compile_expression
+from formwright.expressions import DIALECT_LIMITS, compile_expression
+from formwright.expressions.expression import _tree
+from formwright.expressions.python import _code
 from formwright.problems import ProblemError
 
 CASES = json.loads(
@@ -45,6 +49,13 @@ def outcome(text, scope=EMPTY, context=None):
         return error.problems
 
 
+def fresh(text):
+    """Return what :func:`outcome` gives, with nothing remembered of the text."""
+    _tree.cache_clear()
+    _code.cache_clear()
+    return outcome(text)
+
+
 def is_problems(result):
     return isinstance(result, tuple) and all(
         problem.place.line and problem.place.column for problem in result
@@ -72,6 +83,68 @@ def test_case(case):
         assert result is None or is_problems(result) or type(result) in (str, bool)
     else:
         assert is_problems(result) or type(result) in (int, float, bool, type(None))
+
+
+def filled(size):
+    """Return texts of nearly *size* characters, each as deep, as long or as odd as it can be."""
+    half, third, quarter = size // 2, size // 3, size // 4
+    return [
+        "(" * size, "[" * size, "{a:" * third, "f(" * half, "x[" * half, "!" * (size - 1) + "1", "1+" * half + "1", "1?" * half, "1?:" * third + "1",
+        "-" * (size - 1) + "1", "x" + ".a" * (half - 1), "'x'" + "|lower" * (size // 6 - 1), "[" + "1," * 900 + "1]", "[" + "," * (size - 2) + "]",
+        "'" * size, "'" + "\\'" * (half - 1), "{" + "a:1," * (quarter - 1) + "}", "9" * size, "@" * size, "a " * half, "(1 == 1) && " * 60 + "true",
+        "min(" * 38 + "1, 2" + ", 3)" * 38, "[" * 38 + "1" + "]" * 38, "1 < 2 ? " * 38 + "1" + " : 2" * 38, "unknown + " * 90 + "unknown",
+        "(" + "9" * 1800 + ") * (" + "9" * 1800 + ")", "9^" * 90 + "9", "'" + "a" * 1900 + "' + '" + "b" * 1900 + "'", "x" * 1_000_000, "1+" * 500_000,
+    ]  # fmt: skip
+
+
+EXTREMES = [*map(text_of, CASES), *filled(DIALECT_LIMITS.characters)]
+
+
+@pytest.mark.parametrize("text", EXTREMES, ids=lambda text: repr(text[:20]))
+def test_memory_stays_small(text):
+    """Whatever the text, compiling and evaluating it takes less than 50 MB."""
+    tracemalloc.start()
+    try:
+        fresh(text)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 20_000_000
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("text", EXTREMES, ids=lambda text: repr(text[:20]))
+def test_time_stays_small(text):
+    """The least of several runs counts, in processor time, so that other programs do not matter."""
+
+    def once():
+        begun = time.process_time()
+        fresh(text)
+        return time.process_time() - begun
+
+    assert min(once() for _ in range(5)) < 0.05
+
+
+def test_threads_and_repeated_calls_give_equal_answers():
+    """The same texts in four threads at once, and again, give what they gave alone."""
+    alone = [fresh(text) for text in EXTREMES]
+    _tree.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        for together in pool.map(lambda _: list(map(outcome, EXTREMES)), range(4)):
+            assert together == alone
+    assert list(map(outcome, EXTREMES)) == alone
+
+
+def test_one_expression_serves_many_threads():
+    """The first calls come at once from several threads, while the code is not there yet."""
+    contexts = [{"qty": number, "lines": [{"qty": number, "price": number}] * 3} for number in range(50)]
+    for _ in range(20):
+        expression = compile_expression("lines[.qty > 20]|sum('qty') + qty * 2", SCOPE)
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(expression.value, contexts))
+
+        assert found == [n * 2 + (3 * n if n > 20 else 0) for n in range(50)]
 
 
 SIGNS = ["total", "qty", "lines", "note", "tags", "data", "partner", "user", "'a'", "1", "0.5", "true", "null",
