@@ -1,5 +1,6 @@
 """The README of the package shows exactly what the code has."""
 
+import doctest
 import re
 from pathlib import Path
 
@@ -41,3 +42,10 @@ def test_every_problem_in_the_table_is_raised():
 def test_every_code_is_documented():
     """A code that some module raises stands in backticks in the README."""
     assert {code for code in raised() if f"`{code}`" not in README} == set()
+
+
+def test_the_snippets_give_what_they_show():
+    found = doctest.testfile(str(PACKAGE / "README.md"), module_relative=False, encoding="utf-8", report=True)
+
+    assert found.attempted >= 10
+    assert found.failed == 0
