@@ -32,6 +32,7 @@ def build_form(
         entity, data.values, data.context, rights, data, mode=mode, locale=locale, problems=by_path
     )
     tabs: dict[str, list[SectionState]] = {"": []}
+    titles = {each.tab: each.tab_label.get(locale) for each in form.sections if each.tab_label}
     fields: dict[str, FieldState] = {}
     for section in form.sections:
         state = _section(around, section, kind)
@@ -43,7 +44,7 @@ def build_form(
         form=form,
         mode=mode,
         type=kind or "",
-        tabs=tuple(TabState(name=n, label=n, sections=tuple(s)) for n, s in tabs.items() if s),
+        tabs=tuple(TabState(name=n, label=titles.get(n, n), sections=tuple(s)) for n, s in tabs.items() if s),
         problems=_without_field(data.problems, fields),
         warnings=tuple(p for p in data.problems if p.severity is Severity.WARNING),
         fields=fields,

@@ -65,3 +65,28 @@ async def test_crm_08_account_hierarchy(crm: Desk) -> None:
     assert (await crm.row("account", a))["parent_account"] is None
     await crm.save("account", {"balance": "0"}, c)
     assert (await crm.row("account", a))["total_balance"] == Decimal("30.50")
+
+
+async def test_crm_07_ending_a_contract_early_costs_its_started_months(crm: Desk) -> None:
+    """CRM-07: 24 months from 2026-01-15 at 50.00, 50 %, ended on 2026-10-20: 15 months and 375.00."""
+    customer = (await crm.save("customer", FIRM)).id
+    owner = (await crm.save("account", {"customer": str(customer), "name": "Main"})).id
+    terms = {"customer": str(customer), "account": str(owner), "start_date": "2026-01-15", "term_months": 24}
+    contract = (await crm.save("contract", {**terms, "signed_on": "2026-01-10", "document": None})).id
+    offering = {"name": "Internet 500", "sku": "INT-500", "customer_types": ["enterprise"]}
+    sold = {
+        "customer": str(customer),
+        "account": str(owner),
+        "contract": str(contract),
+        "offering": str((await crm.save("product_offering", offering)).id),
+        "offering_version": "1.0",
+        "monthly_price": "50.00",
+    }
+    product = (await crm.save("product", sold)).id
+    for name in ("provision", "activate"):
+        await crm.transition("product", product, name)
+    assert (await crm.row("contract", contract))["monthly_value"] == Decimal(50)
+    await crm.runtime.database.execute("update contract set state = 'active' where id = $1", contract)
+    await crm.transition("contract", contract, "terminate", params={"terminated_on": "2026-10-20"})
+    ended = await crm.row("contract", contract)
+    assert (ended["state"], ended["termination_fee"]) == ("terminated", Decimal("375.00"))
