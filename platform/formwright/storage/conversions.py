@@ -109,7 +109,9 @@ def _from_text(new: str, sql: str) -> Conversion | None:
         element = conversion("text", new.removesuffix("[]"), sql)
         return element and Conversion(f"array[{element.value}]", element.possible)
     if new in _WORDS:
-        return Conversion(f"lower(btrim({sql}))::{new}", f"lower({sql}) ~ '{_WORDS[new]}'")
+        # PostgreSQL reads ISO 8601 durations only in capital letters.
+        case = "upper" if new == "interval" else "lower"
+        return Conversion(f"{case}(btrim({sql}))::{new}", f"lower({sql}) ~ '{_WORDS[new]}'")
     if new == "date":
         return Conversion(f"btrim({sql})::date", _is_date(sql))
     if new == "timestamp with time zone":
