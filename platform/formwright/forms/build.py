@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from formwright.access import FieldRights
 from formwright.forms.data import FormData
-from formwright.forms.fields import FULL, Around, field_state
+from formwright.forms.fields import FULL, Around
+from formwright.forms.plans import planned
 from formwright.forms.rows import row_states
 from formwright.forms.rules import fixed, holds
 from formwright.forms.states import FieldState, FormState, Mode, SectionState, TabState
@@ -73,13 +74,10 @@ def _section(around: Around, section: Section, kind: str | None) -> SectionState
 
 
 def _fields(around: Around, section: Section, kind: str | None) -> Iterable[FieldState]:
-    for field in section.fields:
-        attribute = around.entity.attributes[field.attribute]
-        if not attribute.belongs_to(kind) or not around.rights.readable(attribute.name):
-            continue
-        width = field.width or FULL // section.columns
-        state = field_state(around, attribute, field, width)
-        yield state if attribute.type.stored or not state.visible else _with_rows(around, field, state)
+    for field in planned(around, section, kind):
+        state = field.state(around)
+        with_rows = not field.attribute.type.stored and state.visible
+        yield _with_rows(around, field.origin, state) if with_rows else state
 
 
 def _silent(around: Around, section: Section, kind: str | None) -> Iterable[FieldState]:

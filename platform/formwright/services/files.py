@@ -205,7 +205,7 @@ def _holds_files(entity: EntityType, attribute: Attribute) -> bool:
 
 
 async def is_foreign(work: Work, identity: UUID, *, missing: bool = False) -> bool:
-    """Return whether the actor may not read a file, so may not pass it on either; *missing*: there is none."""
+    """Return whether the actor may not read a file, nor pass it on; *missing*: there is none."""
     owner = await work.session.fetchrow(select(FILE.c.created_by).where(FILE.c.id == identity))
     if owner is None:
         return missing

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -28,8 +30,11 @@ from formwright.services.saving import check, fill, tree, visible_differences
 from formwright.services.titles import ids_in, title_of, titles_of
 from formwright.services.values import fields_of
 from formwright.services.work import Work, open_work
+from formwright.storage.database import Session
 
 __all__ = ["Preview", "PreviewRow", "PreviewRows", "Wanted", "offers_for", "preview"]
+
+KEPT = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +113,8 @@ async def preview(runtime: Runtime, command: Save, wanted: Wanted) -> Preview:
     no database holds. Writes nothing and locks nothing.
     """
     _check(command)
-    async with runtime.database.transaction(isolation="repeatable_read") as transaction:
-        work = replace(open_work(runtime, transaction, command.actor, command), locking=False)
+    async with _snapshot(runtime, command) as session:
+        work = replace(open_work(runtime, session, command.actor, command), locking=False)
         draft = await _open(work, command)
         if wanted.expressions:
             draft.look_further(needs_of(wanted.expressions))
@@ -132,9 +137,22 @@ async def preview(runtime: Runtime, command: Save, wanted: Wanted) -> Preview:
             notes=tuple(_notes(draft)),
             differences=visible_differences(draft, differences),
             rows=rows,
-            titles=await titles_of(work, _pointed_at(draft, rows)),
+            titles=await titles_of(work, _pointed_at(draft, wanted.fields, rows)),
             offers=await _offers(draft, wanted.fields, drafts) if wanted.offers else {},
         )
+
+
+@asynccontextmanager
+async def _snapshot(runtime: Runtime, command: Save) -> AsyncIterator[Session]:
+    """Open what a preview reads from: a record, its rows and what they point at must be of one moment.
+
+    A new record has nothing that could fall apart, and is spared the transaction.
+    """
+    if command.id is None:
+        yield runtime.database
+        return
+    async with runtime.database.transaction(isolation="repeatable_read") as transaction:
+        yield transaction
 
 
 def _check(command: Save) -> None:
@@ -165,7 +183,21 @@ async def _evaluate(draft: Draft, *, checked: bool) -> None:
     if checked:
         await check(draft, hidden)
     for each in tree(draft):
-        await _ask(each, expressions_of(each.entity))
+        await _ask(each, _asking(each.work.model.checksum, each.entity))
+
+
+_askers: OrderedDict[tuple[str, str], tuple[EntityType, tuple[Expression, ...]]] = OrderedDict()
+
+
+def _asking(checksum: str, entity: EntityType) -> tuple[Expression, ...]:
+    """Return the expressions of *entity* that ask about other records."""
+    key = (checksum, entity.name)
+    found = _askers.get(key)
+    if found is None or found[0] is not entity:
+        found = _askers[key] = entity, tuple(each for each in expressions_of(entity) if each.queries)
+        while len(_askers) > KEPT:
+            _askers.popitem(last=False)
+    return found[1]
 
 
 async def _ask(draft: Draft, expressions: Iterable[Expression]) -> None:
@@ -254,9 +286,13 @@ def _may_update(work: Work, entity: EntityType, fields: Mapping[str, Any]) -> bo
     return follows_parent(entity) or may(entity, "update", work.rights).on(context)
 
 
-def _pointed_at(draft: Draft, rows: Mapping[str, PreviewRows]) -> Iterator[tuple[str, UUID]]:
-    for name, attribute in draft.entity.attributes.items():
-        yield from ids_in(attribute, draft.new.get(name))
+def _pointed_at(
+    draft: Draft, fields: frozenset[str], rows: Mapping[str, PreviewRows]
+) -> Iterator[tuple[str, UUID]]:
+    for name in sorted(fields):
+        value = draft.new.get(name)
+        if value is not None:
+            yield from ids_in(draft.entity.attributes[name], value)
     for each in rows.values():
         for row in each.rows:
             for name, attribute in each.entity.attributes.items():

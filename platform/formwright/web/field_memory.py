@@ -6,7 +6,9 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any, Protocol
 
-from formwright.forms import FieldState
+from markupsafe import Markup
+
+from formwright.forms import FieldState, SectionState
 from formwright.metadata.model import Attribute
 
 __all__ = ["FieldMemory"]
@@ -31,6 +33,23 @@ class FieldMemory:
     def __init__(self) -> None:
         """Start with none."""
         self._known: OrderedDict[Hashable, tuple[Attribute, str]] = OrderedDict()
+        self._drawn: OrderedDict[Hashable, tuple[FieldState, str]] = OrderedDict()
+
+    def all_of(self, macro: Any, section: SectionState, translate: _Locale) -> Markup:
+        """Return what *macro* makes of every field of *section*, one after the other."""
+        fields = section.fields
+        heading = section.label if len(fields) == 1 else ""
+        name, locale, drawn = macro.name, getattr(translate, "locale", ""), []
+        for field in fields:
+            # `forms` hands out the same object as long as a field stays as it is.
+            key = (name, locale, heading, id(field))
+            found = self._drawn.get(key)
+            if found is None or found[0] is not field:
+                found = self._drawn[key] = (field, self(macro, field, translate, heading))
+                if len(self._drawn) > KEPT:
+                    self._drawn.popitem(last=False)
+            drawn.append(found[1])
+        return Markup("").join(drawn)
 
     def __call__(self, macro: Any, field: FieldState, translate: _Locale, heading: str = "") -> str:
         """Return what *macro* makes of *field*."""

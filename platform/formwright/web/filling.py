@@ -97,17 +97,15 @@ class Filling:
             zone=self.actor.zone,
             entities=self.visit.model.entities,
         )
-        state = self._state(seen, data)
         found = [*more, *seen.problems]
         if self.tried:
+            state = self._state(seen, data)
             found += [*unexpected(state, self.values, self.base), *_missing(state, seen)]
         else:
             found = [p for p in found if p.code != "required" and texts.get(p.place.field)]
         problems = tuple(OrderedDict.fromkeys(found))
         shown = (*problems, *(p for p in seen.notes if p.severity is Severity.WARNING))
-        if shown:
-            state = self._state(seen, replace(data, problems=shown))
-        return Filled(seen, state, problems)
+        return Filled(seen, self._state(seen, replace(data, problems=shown)), problems)
 
     def _state(self, seen: Preview, data: FormData) -> FormState:
         form = choose_form(self.entity, self.mode, seen.values.get("type"))
