@@ -55,7 +55,9 @@ def _changed(draft: Draft) -> Iterator[tuple[Attribute, str, list[UUID]]]:
         if value is None or not draft.changed(attribute.name):
             continue
         target, ids = _target(draft, attribute, value)
-        if target not in (USER, FILE):
+        if target == USER:
+            ids = [each for each in ids if each != draft.work.actor_id]  # who acts is there
+        elif target != FILE:
             ids = [each for each in ids if each not in draft.work.saving]
         if target and ids:
             yield attribute, target, ids
