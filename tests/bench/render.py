@@ -31,6 +31,8 @@ from formwright.forms import FormData, build_form, choose_form
 from formwright.storage.database import Database
 
 FIELDS = 60
+BUDGETS = {"form page, 60 fields": 1.5, "refresh, 60 fields": 0.8}
+"""Milliseconds of processor time beyond a bare handler."""
 KINDS = (
     "text",
     "{type: choice, choices: [a, b, c, d]}",
@@ -150,16 +152,24 @@ async def measure(site: Site, rounds: int) -> None:
         "list page, 50 rows": lambda: call("GET", "/sheet"),
     }
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in work}
+    sizes: dict[str, int] = {}
     for _ in range(5):
         for name, each in work.items():
             found[name].append(await median(each, rounds))
             assert call.status in (0, 200), (name, call.status, call.body[:300])
+            sizes[name] = len((empty if each is work["bare handler, as many bytes"] else call).body)
     base = min(found["bare handler, as many bytes"])[0]
     print(f"form page {page_size:,} bytes, {FIELDS} fields; medians of {rounds} rounds, best of 5 turns")
     for name, times in found.items():
         cpu, clock = min(times)
+        over = (
+            f"{(cpu - base) / BUDGETS[name]:5.2f} x its budget of {BUDGETS[name]} ms"
+            if name in BUDGETS
+            else ""
+        )
         print(
-            f"  {name:<30} {cpu:8.3f} ms  {cpu - base:+8.3f} ms  {cpu / base:7.1f} x   clock {clock:8.3f} ms"
+            f"  {name:<28} {cpu:7.3f} ms {cpu - base:+8.3f} ms {cpu / base:7.1f} x "
+            f"  clock {clock:7.3f} ms {sizes[name]:8,} bytes  {over}"
         )
     parts(site, rounds)
 
