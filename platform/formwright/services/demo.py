@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,11 +11,12 @@ from uuid import UUID
 
 from formwright.access import SYSTEM
 from formwright.metadata.model import Link
-from formwright.services.commands import Save, Transition
+from formwright.services.batches import Result, save_many_in, transition_many_in
+from formwright.services.commands import Save, Saved, Transition
 from formwright.services.data import follow_link
 from formwright.services.moves import transition_in
 from formwright.services.records import save_in
-from formwright.services.refusals import NotFound
+from formwright.services.refusals import NotFound, Refusal
 from formwright.services.runtime import Runtime
 from formwright.services.work import Work, open_work
 
@@ -32,7 +33,7 @@ Progress = Callable[[int, int], None]
 class DemoLoader:
     """What a generator gets: save, transition, users, the moment, and how much is wanted.
 
-    Every hundred calls are one transaction. *size* is 1.0 for everything.
+    Every hundred records, or a set of more, are one transaction. *size* is 1.0 for everything.
     """
 
     def __init__(
@@ -54,6 +55,29 @@ class DemoLoader:
         saved = await save_in(work, Save(entity=entity, values=values, channel="data"))
         await self._step()
         return str(saved.id)
+
+    async def save_many(self, entity: str, rows: Sequence[dict[str, Any]]) -> list[str]:
+        """Save records with their children as a set, and return their ids; raise the first refusal."""
+        commands = [Save(entity=entity, values=values, channel="data") for values in rows]
+        results = await save_many_in(await self._open(), commands) if commands else []
+        return [str(saved.id) for saved in await self._all(results)]
+
+    async def transition_many(
+        self, entity: str, records: Sequence[str], name: str, params: dict[str, Any] | None = None
+    ) -> None:
+        """Take the same transition of many records as a set; raise the first refusal."""
+        same = Transition(entity=entity, name=name, params=params or {}, channel="data")
+        commands = [replace(same, id=UUID(record)) for record in records]
+        await self._all(await transition_many_in(await self._open(), commands) if commands else [])
+
+    async def _all(self, results: Sequence[Result]) -> list[Saved]:
+        found: list[Saved] = []
+        for result in results:
+            if isinstance(result, Refusal):
+                raise result
+            found.append(result)
+        await self._step(len(found))
+        return found
 
     async def transition(
         self, entity: str, record: str, name: str, params: dict[str, Any] | None = None
@@ -93,9 +117,9 @@ class DemoLoader:
             self._work = replace(work, channel="data", internal=True)
         return replace(self._work, answers={}, saving=set())
 
-    async def _step(self) -> None:
-        self._done += 1
-        if self._done % BATCH == 0:
+    async def _step(self, count: int = 1) -> None:
+        before, self._done = self._done, self._done + count
+        if before // BATCH != self._done // BATCH:
             await self.finish()
         if self._progress is not None:
             self._progress(self._done, max(self._total, self._done))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from formwright.lifecycles import Offer, decide, find, offered
+from formwright.metadata.model import Transition as Declared
 from formwright.problems import Problem
 from formwright.services.asking import take_params
 from formwright.services.commands import Saved, Transition
@@ -16,7 +17,7 @@ from formwright.services.runtime import Runtime
 from formwright.services.saving import check_version, complete, follow, refuse_stale, saved_of, write_tree
 from formwright.services.work import Work
 
-__all__ = ["offers_on", "transition", "transition_in"]
+__all__ = ["offers_on", "prepare_transition", "transition", "transition_in"]
 
 
 async def transition(runtime: Runtime, command: Transition) -> Saved:
@@ -37,6 +38,16 @@ async def transition_in(work: Work, command: Transition) -> Saved:
     if command.id is None:
         raise missing(entity)
     draft = await open_draft(work, entity, command.id, found)
+    payload = await prepare_transition(draft, found, command)
+    fired = await complete(draft, frozenset({found.name}))
+    written = await write_tree(draft, f"transition:{found.name}", payload)
+    await follow(written, fired, found.do)
+    return saved_of(draft, draft.warnings, draft.changes())
+
+
+async def prepare_transition(draft: Draft, found: Declared, command: Transition) -> dict[str, object]:
+    """Put the draft into its new state; return what the event says. Raise what speaks against it."""
+    entity, work = draft.entity, draft.work
     await check_allowed(draft, f"transition:{found.name}")
     if check_version(draft, command.version):
         raise refuse_stale(draft)
@@ -49,10 +60,7 @@ async def transition_in(work: Work, command: Transition) -> Saved:
     source = draft.was("state")
     draft.put("state", found.to)
     await set_effects(draft, found.do)
-    fired = await complete(draft, frozenset({found.name}))
-    written = await write_tree(draft, f"transition:{found.name}", {"from": source, "to": found.to})
-    await follow(written, fired, found.do)
-    return saved_of(draft, draft.warnings, draft.changes())
+    return {"from": source, "to": found.to}
 
 
 async def offers_on(draft: Draft) -> tuple[Offer, ...]:

@@ -23,7 +23,7 @@ from formwright.services.saving import (
 )
 from formwright.services.work import Work
 
-__all__ = ["save", "save_in"]
+__all__ = ["answer", "prepare_save", "save", "save_in"]
 
 
 async def save(runtime: Runtime, command: Save) -> Saved:
@@ -39,6 +39,16 @@ async def save(runtime: Runtime, command: Save) -> Saved:
 
 async def save_in(work: Work, command: Save) -> Saved:
     """Do the same inside an open transaction: for effects, plugins, and loading data."""
+    draft = await prepare_save(work, command)
+    event = "created" if draft.old is None else "updated"
+    fired = await complete(draft, frozenset({event}))
+    written = await write_tree(draft, "create" if draft.old is None else "update")
+    await follow(written, fired)
+    return answer(draft)
+
+
+async def prepare_save(work: Work, command: Save) -> Draft:
+    """Return the draft with the input of the command taken; raise what speaks against it from the start."""
     entity = work.entity(command.entity)
     if command.id is None:
         decision = may(entity, "create", work.rights)
@@ -54,10 +64,11 @@ async def save_in(work: Work, command: Save) -> Saved:
         raise refuse_stale(draft)
     if differences:
         raise _overlap(draft, differences)
-    event = "created" if draft.old is None else "updated"
-    fired = await complete(draft, frozenset({event}))
-    written = await write_tree(draft, "create" if draft.old is None else "update")
-    await follow(written, fired)
+    return draft
+
+
+def answer(draft: Draft) -> Saved:
+    """Return the answer to the save of a record that was written."""
     warnings = [problem for each in tree(draft) for problem in each.warnings]
     return saved_of(draft, warnings, tuple(n for n in draft.changes() if n != "version"))
 
