@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
-__all__ = ["CUSTOMERS", "Loader", "load"]
+from formwright_plugins.crm.figures import ascii_of, birth_number, company_number, iban
+from formwright_plugins.crm.loader import Loader
+
+__all__ = ["CUSTOMERS", "load"]
 
 CUSTOMERS = 2000
+TOGETHER = 100
+"""How many customers are saved as a set, with what belongs to them."""
+
 SEED = 20260101
-
-
-class Loader(Protocol):
-    """What the platform hands to a demo generator: the write path, with progress."""
-
-    today: date
-    now: datetime
-    size: float  # 1.0 loads everything; tests load less
-
-    async def save(self, entity: str, values: dict[str, Any]) -> str:
-        """Save a record with its children and return its id."""
-        ...
-
-    async def transition(
-        self, entity: str, record: str, name: str, params: dict[str, Any] | None = None
-    ) -> None:
-        """Take a transition."""
-        ...
-
-    async def find(self, entity: str, *key: str) -> str:
-        """Return the id of a shipped row."""
-        ...
-
-    def user(self, login: str) -> str:
-        """Return the id of a demo user."""
-        ...
-
-    def expect(self, total: int) -> None:
-        """Say how many saves are to come, for the progress bar."""
-        ...
+PREFIXES = tuple(map(str, (*range(601, 609), 702, 720, 721, 724, 732, 773, 776, 777)))
+ROLES = ("decision_maker", "billing_contact", "technical_contact")
+EVENTS = {
+    "meeting": "Offer presentation",
+    "call": "Follow-up call",
+    "visit": "Customer visit",
+    "site_survey": "Site survey",
+    "task": "Prepare the offer",
+}
 
 
 async def load(loader: Loader, words: Any) -> None:
@@ -51,11 +36,32 @@ async def load(loader: Loader, words: Any) -> None:
     loader.expect(int(count * 3.4))
     await world.make_addresses(int(count * 0.7))
     await world.make_partners(min(12, count))
-    for index in range(count):
-        await world.make_customer(index)
-    for index in range(count // 5):
-        await world.make_lead(index)
+    for start in range(0, count, TOGETHER):
+        await world.make_customers(range(start, min(start + TOGETHER, count)))
+    await world.make_leads(count // 5)
     await world.make_events(count // 20)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one customer is to have: decided by the dice before anything is saved."""
+
+    customer: dict[str, Any]
+    account: dict[str, Any]
+    people: list[dict[str, Any]] = field(default_factory=list)
+    active: bool = False
+    suspended: bool = False
+    contract: dict[str, Any] = field(default_factory=dict)
+    interactions: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan with the ids of the customer and the account that were saved for it."""
+
+    plan: Plan
+    customer: str
+    account: str
 
 
 class World:
@@ -78,13 +84,14 @@ class World:
         """Make *count* different addresses, most of them validated."""
         seen: set[tuple[str, str, int]] = set()
         weights = [city[3] for city in self.words.CITIES]
-        while len(self.addresses) < count:
+        rows: list[dict[str, Any]] = []
+        while len(rows) < count:
             city, postcode, region, _ = self.dice.choices(self.words.CITIES, weights)[0]
             street, house = self.dice.choice(self.words.STREETS), self.dice.randint(1, 220)
             if (city, street, house) in seen:
                 continue
             seen.add((city, street, house))
-            values = {
+            row = {
                 "country": "CZ",
                 "region": region,
                 "city": city,
@@ -93,7 +100,8 @@ class World:
                 "house_no": str(house),
                 "floor": str(self.dice.randint(1, 8)) if self.dice.random() < 0.2 else None,
             }
-            self.addresses.append(await self.loader.save("address", values))
+            rows.append(row)
+        self.addresses = await self.loader.save_many("address", rows)
 
     def _links(self, kinds: Sequence[str]) -> list[dict[str, Any]]:
         return [
@@ -122,7 +130,7 @@ class World:
         }
 
     def _mail(self, *parts: str) -> dict[str, Any]:
-        local = ".".join(_ascii(part) for part in parts)
+        local = ".".join(ascii_of(part) for part in parts)
         return {
             "type": "email",
             "email": f"{local}{self.dice.randint(1, 9999)}@example.com",
@@ -130,26 +138,7 @@ class World:
         }
 
     def _phone(self, kind: str = "mobile") -> dict[str, Any]:
-        prefix = self.dice.choice(
-            (
-                "601",
-                "602",
-                "603",
-                "604",
-                "605",
-                "606",
-                "607",
-                "608",
-                "702",
-                "720",
-                "721",
-                "724",
-                "732",
-                "773",
-                "776",
-                "777",
-            )
-        )
+        prefix = self.dice.choice(PREFIXES)
         return {
             "type": "phone",
             "phone": f"+420{prefix}{self.dice.randint(0, 999999):06d}",
@@ -159,35 +148,55 @@ class World:
 
     # -- customers ------------------------------------------------------------
 
-    async def make_customer(self, index: int) -> None:
-        """Make one customer with an account, and what usually comes with it."""
+    async def make_customers(self, indexes: Sequence[int]) -> None:
+        """Make customers with an account each, and what usually comes with them."""
+        plans = [await self._plan(index) for index in indexes]
+        customers = await self.loader.save_many("customer", [plan.customer for plan in plans])
+        self.customers += customers
+        rows = [{**p.account, "customer": id_} for p, id_ in zip(plans, customers, strict=True)]
+        accounts = await self.loader.save_many("account", rows)
+        made = [Made(plan, *ids) for plan, *ids in zip(plans, customers, accounts, strict=True)]
+        await self._save_people(made)
+        active = [each for each in made if each.plan.active]
+        await self.loader.transition_many("account", [each.account for each in active], "activate")
+        await self.loader.transition_many("customer", [each.customer for each in active], "activate")
+        suspended = [each.customer for each in made if each.plan.suspended]
+        await self.loader.transition_many("customer", suspended, "suspend", {"reason": "non_payment"})
+        contracts = [
+            {**each.plan.contract, "customer": each.customer, "account": each.account}
+            for each in made
+            if each.plan.contract
+        ]
+        await self.loader.save_many("contract", contracts)
+        for each in made:
+            for values in each.plan.interactions:
+                await self.loader.save("interaction", {**values, "customer": each.customer})
+
+    async def _plan(self, index: int) -> Plan:
+        """Throw the dice for one customer."""
         kind = self.dice.choices(("residential", "enterprise", "wholesale"), (76, 21, 3))[0]
         make = self._residential if kind == "residential" else self._enterprise
         values = make(index, kind)
         values["segment"] = await self.loader.find("customer_segment", values["segment"])
-        customer = await self.loader.save("customer", values)
-        self.customers.append(customer)
         name = (
             values.get("trading_name")
             or values.get("legal_name")
             or f"{values['family_name']} {values['given_name']}"
         )
-        account = await self._account(customer, kind, name)
+        plan = Plan(values, await self._account(kind, name))
         if kind != "residential":
-            await self._people_of(customer)
-        if (
+            plan.people = self._people()
+        plan.active = (
             values["identity_status"] == "verified"
             and values["credit_decision"] == "approved"
             and self.dice.random() < 0.85
-        ):
-            await self.loader.transition("account", account, "activate")
-            await self.loader.transition("customer", customer, "activate")
-            if self.dice.random() < 0.04:
-                await self.loader.transition("customer", customer, "suspend", {"reason": "non_payment"})
+        )
+        plan.suspended = plan.active and self.dice.random() < 0.04
         if self.dice.random() < 0.5:
-            await self._contract(customer, account)
-        for _ in range(self.dice.choices((0, 1, 2, 4), (35, 35, 20, 10))[0]):
-            await self._interaction(customer)
+            plan.contract = self._contract()
+        count = self.dice.choices((0, 1, 2, 4), (35, 35, 20, 10))[0]
+        plan.interactions = [self._interaction() for _ in range(count)]
+        return plan
 
     def _common(self) -> dict[str, Any]:
         verified = self.dice.random() < 0.8
@@ -220,14 +229,14 @@ class World:
             **person,
             "birth_date": born.isoformat(),
             "segment": segment,
-            "national_id": _birth_number(born, person["gender"], index),
+            "national_id": birth_number(born, person["gender"], index),
             "contacts": [self._mail(person["given_name"], person["family_name"]), self._phone()],
         }
 
     def _enterprise(self, index: int, kind: str) -> dict[str, Any]:
         head, tail = self.dice.choice(self.words.COMPANY_HEADS), self.dice.choice(self.words.COMPANY_TAILS)
         form = self.dice.choices(("s.r.o.", "a.s.", "v.o.s."), (75, 22, 3))[0]
-        number = _company_number(20_000_000 + index * 4_001 % 70_000_000)
+        number = company_number(20_000_000 + index * 4_001 % 70_000_000)
         payer = self.dice.random() < 0.8
         employees = int(self.dice.lognormvariate(3.2, 1.3)) + 1
         extra: dict[str, Any] = {}
@@ -258,16 +267,15 @@ class World:
             "contacts": [
                 self._mail("info", head, tail),
                 self._phone("landline"),
-                {"type": "website", "url": f"https://www.{_ascii(head + tail)}.example"},
+                {"type": "website", "url": f"https://www.{ascii_of(head + tail)}.example"},
             ],
             **extra,
         }
 
-    async def _account(self, customer: str, kind: str, name: str) -> str:
+    async def _account(self, kind: str, name: str) -> dict[str, Any]:
         method = self.dice.choices(("bank_transfer", "direct_debit", "cash"), (60, 34, 6))[0]
         billing = self.dice.choices(("postpaid", "prepaid"), (88, 12))[0]
         values = {
-            "customer": customer,
             "name": name,
             "type": "settlement" if kind == "wholesale" else "standalone",
             "billing_type": billing,
@@ -277,46 +285,49 @@ class World:
         }
         if method == "direct_debit":
             values |= {
-                "iban": _iban(self.dice),
+                "iban": iban(self.dice),
                 "mandate_ref": f"M{self.dice.randint(10**8, 10**9 - 1)}",
                 "mandate_signed": self._past(600).isoformat(),
             }
-        return await self.loader.save("account", values)
+        return values
 
     async def _cycle(self) -> str:
         return await self.loader.find("bill_cycle", self.dice.choice(("M01", "M15")))
 
-    async def _people_of(self, customer: str) -> None:
-        for position in range(self.dice.choices((1, 2, 3), (50, 35, 15))[0]):
+    def _people(self) -> list[dict[str, Any]]:
+        people = []
+        for _ in range(self.dice.choices((1, 2, 3), (50, 35, 15))[0]):
             person, job = self._person(), self.dice.choice(self.words.JOBS)
             contacts = [self._mail(person["given_name"], person["family_name"]), self._phone()]
-            made = await self.loader.save("person", {**person, "job_title": job, "contacts": contacts})
-            self.persons.append(made)
-            role = ("decision_maker", "billing_contact", "technical_contact")[position]
-            subject = {"entity": "customer", "id": customer}
-            await self.loader.save(
-                "person_role",
-                {
-                    "person": made,
-                    "role_type": await self.loader.find("role_type", role),
-                    "subject": subject,
-                    "is_primary": True,
-                    "position_title": job,
-                },
-            )
+            people.append({**person, "job_title": job, "contacts": contacts})
+        return people
 
-    async def _contract(self, customer: str, account: str) -> None:
+    async def _save_people(self, made: Sequence[Made]) -> None:
+        """Save the persons of customers and the parts they play there."""
+        people = [(each.customer, ROLES[i], p) for each in made for i, p in enumerate(each.plan.people)]
+        ids = await self.loader.save_many("person", [person for _, _, person in people])
+        self.persons += ids
+        roles = [
+            {
+                "person": identity,
+                "role_type": await self.loader.find("role_type", role),
+                "subject": {"entity": "customer", "id": customer},
+                "is_primary": True,
+                "position_title": person["job_title"],
+            }
+            for (customer, role, person), identity in zip(people, ids, strict=True)
+        ]
+        await self.loader.save_many("person_role", roles)
+
+    def _contract(self) -> dict[str, Any]:
         signed = self._past(720, 5)
-        values = {
-            "customer": customer,
-            "account": account,
+        return {
             "signed_on": signed.isoformat(),
             "start_date": (signed + timedelta(days=7)).isoformat(),
             "term_months": self.dice.choice((12, 24, 24, 24, 36)),
         }
-        await self.loader.save("contract", values)
 
-    async def _interaction(self, customer: str) -> None:
+    def _interaction(self) -> dict[str, Any]:
         channel = self.dice.choices(tuple(self.words.SUBJECTS), (50, 25, 12, 5, 8))[0]
         began = datetime.combine(self._past(400), datetime.min.time()) + timedelta(
             hours=self.dice.randint(7, 18), minutes=self.dice.randint(0, 59)
@@ -327,32 +338,44 @@ class World:
             "started_at": began.isoformat() + "Z",
             "subject": self.dice.choice(self.words.SUBJECTS[channel]),
             "outcome": self.dice.choice(("resolved", "resolved", "follow_up", "info", "no_answer")),
-            "customer": customer,
             "owner": self.dice.choice(self.owners),
         }
         if channel == "call":
             values["duration"] = f"PT{self.dice.randint(1, 25)}M"
-        await self.loader.save("interaction", values)
+        return values
 
     # -- partners, leads, events ----------------------------------------------
 
     async def make_partners(self, count: int) -> None:
         """Make *count* partners."""
+        rows = []
         for index in range(count):
             head, tail = (
                 self.dice.choice(self.words.COMPANY_HEADS),
                 self.dice.choice(self.words.COMPANY_TAILS),
             )
-            values = {
+            row = {
                 "name": f"{head} {tail} Partners {index + 1}",
                 "kind": self.dice.choice(("dealer", "reseller", "agent", "subcontractor")),
-                "registration_no": _company_number(10_000_000 + index * 7_919),
+                "registration_no": company_number(10_000_000 + index * 7_919),
                 "commission_pct": self.dice.choice((5, 8, 10, 12)),
             }
-            self.partners.append(await self.loader.save("partner", values))
+            rows.append(row)
+        self.partners = await self.loader.save_many("partner", rows)
 
-    async def make_lead(self, index: int) -> None:
-        """Make one lead; half of them go on in their lifecycle."""
+    async def make_leads(self, count: int) -> None:
+        """Make *count* leads; half of them go on in their lifecycle."""
+        rows, closed = [], {}
+        for index in range(count):
+            rows.append(self._lead())
+            if index % 2 == 0 and index % 5 == 0:
+                closed[index] = self.dice.choice(("no_budget", "competitor", "no_response"))
+        leads = await self.loader.save_many("lead", rows)
+        await self.loader.transition_many("lead", leads[1::2], "qualify")
+        for index, reason in closed.items():
+            await self.loader.transition("lead", leads[index], "close", {"close_reason": reason})
+
+    def _lead(self) -> dict[str, Any]:
         company = self.dice.random() < 0.35
         person = self._person()
         source = self.dice.choice(
@@ -390,66 +413,25 @@ class World:
             values["company_name"] = f"{head} {tail} s.r.o."
         if source == "partner":
             values["partner"] = self.dice.choice(self.partners)
-        lead = await self.loader.save("lead", values)
-        if index % 2:
-            await self.loader.transition("lead", lead, "qualify")
-        elif index % 5 == 0:
-            await self.loader.transition(
-                "lead",
-                lead,
-                "close",
-                {"close_reason": self.dice.choice(("no_budget", "competitor", "no_response"))},
-            )
+        return values
 
     async def make_events(self, count: int) -> None:
         """Make *count* events around today."""
-        for _ in range(count):
-            start = datetime.combine(self.loader.today, datetime.min.time()) + timedelta(
-                days=self.dice.randint(-20, 30), hours=self.dice.randint(7, 16)
-            )
-            kind = self.dice.choice(("meeting", "call", "visit", "site_survey", "task"))
-            await self.loader.save(
-                "event",
-                {
-                    "type": kind,
-                    "subject": {
-                        "meeting": "Offer presentation",
-                        "call": "Follow-up call",
-                        "visit": "Customer visit",
-                        "site_survey": "Site survey",
-                        "task": "Prepare the offer",
-                    }[kind],
-                    "starts_at": start.isoformat() + "Z",
-                    "ends_at": (start + timedelta(hours=1)).isoformat() + "Z",
-                    "organiser": self.dice.choice(self.owners),
-                    "related": {"entity": "customer", "id": self.dice.choice(self.customers)},
-                },
-            )
+        await self.loader.save_many("event", [self._event() for _ in range(count)])
+
+    def _event(self) -> dict[str, Any]:
+        start = datetime.combine(self.loader.today, datetime.min.time()) + timedelta(
+            days=self.dice.randint(-20, 30), hours=self.dice.randint(7, 16)
+        )
+        kind = self.dice.choice(tuple(EVENTS))
+        return {
+            "type": kind,
+            "subject": EVENTS[kind],
+            "starts_at": start.isoformat() + "Z",
+            "ends_at": (start + timedelta(hours=1)).isoformat() + "Z",
+            "organiser": self.dice.choice(self.owners),
+            "related": {"entity": "customer", "id": self.dice.choice(self.customers)},
+        }
 
     def _past(self, most: int, least: int = 0) -> date:
         return self.loader.today - timedelta(days=self.dice.randint(least, most))
-
-
-def _ascii(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in folded if c.isascii() and c.isalnum())
-
-
-def _company_number(seven: int) -> str:
-    """Return a Czech company number: seven digits and the check digit (11 − Σ dᵢ·(9−i) mod 11) mod 10."""
-    digits = f"{seven % 10_000_000:07d}"
-    total = sum(int(digit) * (8 - place) for place, digit in enumerate(digits))
-    return digits + str((11 - total % 11) % 10)
-
-
-def _birth_number(born: date, gender: str, index: int) -> str:
-    month = born.month + (50 if gender == "female" else 0)
-    stem = f"{born.year % 100:02d}{month:02d}{born.day:02d}{index % 1000:03d}"
-    return f"{stem}{int(stem) % 11 % 10}"
-
-
-def _iban(dice: Random) -> str:
-    """Return a Czech IBAN of an invented account; the check digits are those of ISO 13616."""
-    bank, account = dice.choice(("0100", "0300", "0800", "2010")), f"{dice.randint(10**9, 10**10 - 1):016d}"
-    number = int(bank + account + "123500")  # C=12, Z=35
-    return f"CZ{98 - number % 97:02d}{bank}{account}"

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from formwright_plugins.crm import names
-from formwright_plugins.crm.demo import Loader, load
+from formwright_plugins.crm.demo import load
 
 if TYPE_CHECKING:
+    from formwright_plugins.crm.loader import Loader
+
     from formwright.plugins import Registration
     from formwright.services.calls import Call
 
