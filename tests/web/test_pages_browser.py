@@ -25,7 +25,13 @@ def served(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     url = server.create(server.template("bureau", build_bureau))
     with serve(url, tmp_path_factory.mktemp("files"), BUREAU) as running:
         running.do(lambda site: many_clients(site, 120))
-        running.do(lambda site: site.save("client", {"type": "firm", "name": LONG, "rank": "high", "met_at": "2026-03-10T10:00:00Z"}, login="clerk"))
+        running.do(
+            lambda site: site.save(
+                "client",
+                {"type": "firm", "name": LONG, "rank": "high", "met_at": "2026-03-10T10:00:00Z"},
+                login="clerk",
+            )
+        )
         yield running
     server.drop(url)
 
@@ -37,7 +43,9 @@ def shoot(page: Page, name: str) -> None:
 
 
 def address(served: Served, name: str) -> str:
-    found = served.do(lambda site: site.runtime.database.fetchval("select id from client where name = $1", name))
+    found = served.do(
+        lambda site: site.runtime.database.fetchval("select id from client where name = $1", name)
+    )
     return f"/client/{found}"
 
 
@@ -67,7 +75,11 @@ PAGES = {
 def test_no_page_scrolls_sideways(visit, served: Served, name: str, size: str, theme: str):
     path = PAGES[name]
     long = address(served, LONG)
-    page = visit(path if path.startswith("/") and not path.startswith(("/tr", "/rem")) else long + path, size=size, theme=theme)
+    page = visit(
+        path if path.startswith("/") and not path.startswith(("/tr", "/rem")) else long + path,
+        size=size,
+        theme=theme,
+    )
     expect(page.locator("main")).to_be_visible()
     shoot(page, f"{name}-{size}-{theme}")
     width = page.evaluate("document.documentElement.scrollWidth")

@@ -35,9 +35,32 @@ async def still(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     url = server.create(server.template("bureau", build_bureau))
     async with await Database.connect(url, size=4) as database:
         site = open_bureau(database, tmp_path_factory.mktemp("files"))
-        await site.save("client", {"type": "person", "name": "Alpha", "email": "a@x.cz", "rank": "high", "score": 5, "since": "2026-01-31"})
-        await site.save("client", {"type": "person", "name": "Beta", "rank": "low", "vip": True, "score": 10, "since": "2026-02-01"})
-        await site.save("client", {"type": "firm", "name": "Gamma", "score": 99, "secret": "4111111111111111", "inner": "deep"})
+        await site.save(
+            "client",
+            {
+                "type": "person",
+                "name": "Alpha",
+                "email": "a@x.cz",
+                "rank": "high",
+                "score": 5,
+                "since": "2026-01-31",
+            },
+        )
+        await site.save(
+            "client",
+            {
+                "type": "person",
+                "name": "Beta",
+                "rank": "low",
+                "vip": True,
+                "score": 10,
+                "since": "2026-02-01",
+            },
+        )
+        await site.save(
+            "client",
+            {"type": "firm", "name": "Gamma", "score": 99, "secret": "4111111111111111", "inner": "deep"},
+        )
         yield site
     server.drop(url)
 

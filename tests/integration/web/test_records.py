@@ -35,7 +35,10 @@ def controls(page: Page, action: str) -> list[tuple[str, str]]:
     """The hidden fields of the form that posts to *action*."""
     form = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', page.html, re.DOTALL)
     assert form, f"no form for {action}"
-    return [(n, unescape(v)) for n, v in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form[1])]
+    return [
+        (n, unescape(v))
+        for n, v in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form[1])
+    ]
 
 
 def done(page: Page) -> str:
@@ -57,7 +60,12 @@ async def test_the_page_shows_names_chips_fields_and_facts(site: Site):
     for text in ("Person", "Fresh", "€1,234.50", "Created", "Clerk", "a@x.cz"):
         assert text in page.text, text
     assert f'href="/region/{region}"' in page.html
-    assert [t for t in ("Overview", "Work", "History", "Comments") if f">{t}</a>" in page.html] == ["Overview", "Work", "History", "Comments"]
+    assert [t for t in ("Overview", "Work", "History", "Comments") if f">{t}</a>" in page.html] == [
+        "Overview",
+        "Work",
+        "History",
+        "Comments",
+    ]
     assert f'href="/client/{made}/edit"' in page.html
 
 
@@ -79,7 +87,15 @@ async def test_hidden_and_masked_attributes(site: Site):
 async def test_records_of_others_are_not_found(site: Site):
     made = await client(site)
     visitor = await site.visitor("seller")
-    for path in ("", "?tab=history", "?tab=comments", "/edit", "/remove", "/transitions/close", "/actions/greet"):
+    for path in (
+        "",
+        "?tab=history",
+        "?tab=comments",
+        "/edit",
+        "/remove",
+        "/transitions/close",
+        "/actions/greet",
+    ):
         assert (await visitor.get(f"/client/{made}{path}")).status in (403, 404), path
     page = await visitor.post(f"/client/{made}/comments", [("_token", await token(visitor)), ("text", "Hi")])
     assert page.status == 404
@@ -93,7 +109,9 @@ async def token(visitor: Visitor) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("path", ["nope", "00000000-0000-0000-0000-000000000000", "1", "%00", "edit/x", "x" * 500])
+@pytest.mark.parametrize(
+    "path", ["nope", "00000000-0000-0000-0000-000000000000", "1", "%00", "edit/x", "x" * 500]
+)
 async def test_unknown_records_are_404(site: Site, path: str):
     page = await (await site.visitor()).get(f"/client/{path}")
     assert page.status == 404
@@ -168,9 +186,13 @@ async def test_a_transition_asks_and_checks_the_answers(site: Site):
     page = await visitor.post(address, [*controls(page, address), ("params.why", "much too long")])
     assert page.status == 422
     assert 'value="much too long"' in page.html
-    page = await visitor.post(address, [*controls(page, address), ("params.why", "moved"), ("params.nope", "1")])
+    page = await visitor.post(
+        address, [*controls(page, address), ("params.why", "moved"), ("params.nope", "1")]
+    )
     assert page.status == 422
-    page = await visitor.post(address, [*controls(page, address), ("params.why", "moved"), ("params.heir", "")])
+    page = await visitor.post(
+        address, [*controls(page, address), ("params.why", "moved"), ("params.heir", "")]
+    )
     assert "Close: done." in (await follow(visitor, page)).text
     assert (await site.row("client", made))["state"] == "closed"
     page = await visitor.get(f"/client/{made}?tab=history")
@@ -351,7 +373,9 @@ async def test_posts_without_our_token_or_from_elsewhere_do_nothing(site: Site, 
     assert (await visitor.post(address, fields, headers={"Origin": "https://evil.example"})).status == 403
     answer = await visitor.client.post(address, content=b"{}", headers={"Content-Type": "application/json"})
     assert answer.status_code == 415
-    answer = await visitor.client.post(address, content=b"text=%ff%fe", headers={"Content-Type": "application/x-www-form-urlencoded"})
+    answer = await visitor.client.post(
+        address, content=b"text=%ff%fe", headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
     assert answer.status_code == 400
     row = await site.row("client", made)
     assert (row["version"], row["state"], row["deleted_at"]) == (1, "fresh", None)
@@ -361,7 +385,9 @@ async def test_too_large_a_body_is_refused_with_a_page(site: Site):
     made = await client(site)
     visitor = await site.visitor()
     answer = await visitor.client.post(
-        f"/client/{made}/comments", content=b"text=" + b"x" * 10_000_000, headers={"Content-Type": "application/x-www-form-urlencoded"}
+        f"/client/{made}/comments",
+        content=b"text=" + b"x" * 10_000_000,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code == 413
     assert "larger than this server accepts" in answer.text
