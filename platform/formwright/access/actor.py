@@ -15,6 +15,8 @@ class Actor:
     *id* is the text of a UUID. *all* says that one of the roles is declared
     with ``all: true`` in the Model that serves the request; *system* is true
     for the platform's own work (shipped rows, timers) and for nothing else.
+    An API token narrows what its user may: *reads_only*, or *within* some
+    entity types (empty: all).
     """
 
     id: str
@@ -26,6 +28,13 @@ class Actor:
     zone: str = "UTC"
     all: bool = False
     system: bool = False
+    reads_only: bool = False
+    within: frozenset[str] = frozenset()
+
+    def narrowed(self, entity: str, action: str) -> bool:
+        """Return whether a token keeps the actor from *action*, whatever the roles grant."""
+        beyond = bool(self.within) and entity not in self.within
+        return beyond or (self.reads_only and action not in ("read", "export"))
 
     def as_context(self) -> dict[str, Any]:
         """Return what expressions see as ``user``. The system has no id: it owns nothing."""

@@ -82,6 +82,8 @@ def may(entity_type: EntityType, action: str, actor: Actor) -> Decision:
     """
     if actor.system:
         return Decision(True, (), (Reason("$system", True),))
+    if actor.narrowed(entity_type.name, action):
+        return Decision(False, (), (Reason("$token", False),))
     reasons = tuple(_reasons(entity_type, action, actor))
     if any(reason.verdict is False for reason in reasons):
         return Decision(False, (), reasons)

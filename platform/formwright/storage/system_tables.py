@@ -27,9 +27,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.types import UserDefinedType
 
 __all__ = [
     "SYSTEM",
+    "api_token",
     "comment",
     "file",
     "history",
@@ -46,6 +49,18 @@ __all__ = [
 
 SYSTEM = MetaData()
 
+
+class TransactionId(UserDefinedType[int]):
+    """``xid8``: the number of a transaction; numbers never come again."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the name that PostgreSQL knows."""
+        return "XID8"
+
+
+ischema_names.setdefault("xid8", TransactionId)
 
 def _moment(name: str, **options: Any) -> Column[Any]:
     return Column(name, DateTime(timezone=True), **options)
@@ -96,6 +111,24 @@ session = Table(
     Index("fw_session_expires_ix", "expires_at"),
 )
 """Server sessions; only the hash of the token is kept."""
+
+api_token = Table(
+    "fw_api_token",
+    SYSTEM,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("fw_user.id", ondelete="CASCADE"), nullable=False),
+    _text("name"),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("entities", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    _now("created_at"),
+    _moment("expires_at", nullable=False),
+    _moment("last_used_at"),
+    _moment("revoked_at"),
+    Index("fw_api_token_hash_uq", "token_hash", unique=True),
+    Index("fw_api_token_user_ix", "user_id"),
+)
+"""Tokens of programs that act for a user; only the hash of the token is kept."""
 
 sign_in_attempt = Table(
     "fw_sign_in_attempt",
@@ -170,10 +203,15 @@ history = Table(
     _text("op"),
     Column("diff", JSONB, nullable=False),
     Column("release", Integer),
+    Column("xid", TransactionId, nullable=False, server_default=text("pg_current_xact_id()")),
     Index("fw_history_actor_ix", "actor", "at", postgresql_where=text("channel = 'form'")),
+    Index("fw_history_xid_ix", "xid", "at", "record_id", "version"),
     postgresql_partition_by="RANGE (at)",
 )
-"""One row for each version of each record: only the attributes that changed, as `{name: [old, new]}`."""
+"""One row for each version of each record: only the attributes that changed, as `{name: [old, new]}`.
+
+*xid* is the transaction that wrote it, which gives the feed of changes its order.
+"""
 
 outbox = Table(
     "fw_outbox",
