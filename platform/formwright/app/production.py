@@ -15,11 +15,12 @@ from formwright.app.live import LiveModel
 from formwright.app.opening import Opened, newest_release, open_database, open_released
 from formwright.app.serving import serve_until_stopped
 from formwright.app.settings import Settings
+from formwright.app.site import create_site
 from formwright.app.worker import housekeeping, keep_house
 from formwright.app.workshop import Workshop
 from formwright.problems import ProblemError, as_text
 from formwright.storage.releases import sources_of
-from formwright.web import WebSettings, create_app
+from formwright.web import WebSettings
 
 __all__ = ["follow_releases", "serve_processes", "work_until_stopped"]
 
@@ -65,9 +66,8 @@ async def _serve(settings: Settings, url: str, sock: socket.socket) -> None:
         )
         follower = asyncio.create_task(follow_releases(opened))
         try:
-            await serve_until_stopped(
-                create_app(opened.runtime, web), sock, lambda: LOG.info("serving", port=sock.getsockname()[1])
-            )
+            site = create_site(opened.runtime, web)
+            await serve_until_stopped(site, sock, lambda: LOG.info("serving", port=sock.getsockname()[1]))
         finally:
             follower.cancel()
             with suppress(asyncio.CancelledError):

@@ -24,12 +24,13 @@ from formwright.app.opening import (
 from formwright.app.progress import Bar
 from formwright.app.serving import bind, serve_until_stopped
 from formwright.app.settings import Settings
+from formwright.app.site import create_site
 from formwright.app.worker import housekeeping
 from formwright.app.workshop import Workshop
 from formwright.problems import ProblemError, as_text
 from formwright.storage.database import Database
 from formwright.storage.releases import Request, apply
-from formwright.web import WebSettings, create_app
+from formwright.web import WebSettings
 
 __all__ = ["run"]
 
@@ -51,7 +52,7 @@ async def _run(settings: Settings, workshop: Workshop, url: str, sock: socket.so
         sign_ins = await ensure_demo_users(opened.runtime, password)
         await load_shipped(opened.runtime)
         await load_demo(opened.runtime, workshop, settings.demo_size)
-        app = create_app(opened.runtime, _web_settings(settings, opened.live, sign_ins))
+        app = create_site(opened.runtime, _web_settings(settings, opened.live, sign_ins))
         background.append(asyncio.create_task(follow_files(database, workshop, opened.live)))
         background.append(asyncio.create_task(housekeeping(opened.runtime)))
         address = f"http://{settings.host}:{sock.getsockname()[1]}"
