@@ -66,10 +66,14 @@ def _condition(
 
 
 def _is_wanted(attribute: Attribute, sorted_by: Iterable[str]) -> bool:
-    """Whether lists filter or sort by the attribute; what has an index anyway is left out."""
+    """Whether lists filter or sort by the attribute, or find records by it; what has an index is left out.
+
+    Every reference is wanted, those to several entity types, too: rows are found by their parent, and what is
+    removed by what points at it.
+    """
     if attribute.name in {"id", "number", "state", "created_at", "sparse"}:
         return False
-    refers = attribute.type.kind == "record" and bool(attribute.target)
+    refers = (attribute.type.kind == "record" and bool(attribute.target)) or attribute.type.name == "any"
     return refers or attribute.index or attribute.facet or attribute.name in sorted_by
 
 
