@@ -19,10 +19,12 @@ from formwright.services.records import save_in
 from formwright.services.refusals import NotFound, Refusal
 from formwright.services.runtime import Runtime
 from formwright.services.work import Work, open_work
+from formwright.storage.names import quote
 
 __all__ = ["DemoLoader", "run_demo"]
 
 BATCH = 100
+SYSTEM_TABLES = ("fw_history", "fw_outbox")
 
 DONE = "select value from fw_series where name = $1"
 NOTE = "insert into fw_series (name, value) values ($1, 1) on conflict (name) do nothing"
@@ -45,6 +47,7 @@ class DemoLoader:
         self.size = size
         self._runtime, self._users, self._progress = runtime, users, progress
         self._total = self._done = 0
+        self._look = 2 * BATCH
         self._found: dict[tuple[str, tuple[str, ...]], str] = {}
         self._stack: AsyncExitStack | None = None
         self._work: Work | None = None
@@ -121,6 +124,9 @@ class DemoLoader:
         before, self._done = self._done, self._done + count
         if before // BATCH != self._done // BATCH:
             await self.finish()
+        if self._done >= self._look:
+            self._look = 2 * self._done
+            await count_rows(self._runtime)
         if self._progress is not None:
             self._progress(self._done, max(self._total, self._done))
 
@@ -131,6 +137,12 @@ class DemoLoader:
             await stack.aclose()
         elif stack is not None and error is not None:
             await stack.__aexit__(type(error), error, error.__traceback__)
+
+
+async def count_rows(runtime: Runtime) -> None:
+    """Have the planner look at the tables: what it decided when they were empty is wrong for full ones."""
+    tables = ", ".join(quote(name) for name in (*runtime.model.entities, *SYSTEM_TABLES))
+    await runtime.database.execute(f"analyze {tables}")
 
 
 async def run_demo(
@@ -158,5 +170,6 @@ async def run_demo(
         await loader.finish(error)
         raise
     await loader.finish()
+    await count_rows(runtime)
     await runtime.database.execute(NOTE, f"$demo:{name}")
     return True
