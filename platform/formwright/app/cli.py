@@ -9,10 +9,12 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import click
 
 from formwright import __version__
+from formwright.access import Actor
 from formwright.app.logs import configure_logs
 from formwright.app.opening import database_url, open_database, open_released
 from formwright.app.progress import Bar
@@ -26,7 +28,9 @@ from formwright.metadata.explain import explain as explained
 from formwright.metadata.options import plain
 from formwright.metadata.schema import schema
 from formwright.problems import Problem, ProblemError, as_json, as_text
-from formwright.services.users import create_user, list_users
+from formwright.services.runtime import Runtime
+from formwright.services.tokens import DEFAULT_DAYS, SCOPES, TokenAsked, add_token, list_tokens, revoke_token
+from formwright.services.users import actor_of_user, create_user, list_users
 from formwright.storage import releases
 from formwright.storage.database import Database
 from formwright.storage.rendering import plan_as_json, plan_as_text
@@ -265,6 +269,66 @@ def show_users(settings: Settings) -> None:
 
     for row in _with_database(settings, work):
         click.echo(f"{row['login']:<36} {row['name']:<28} {', '.join(row['roles'])}")
+
+
+@cli.group()
+def token() -> None:
+    """API tokens: with one a program acts as a user."""
+
+
+@token.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="What it is for.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=("read",))
+@click.option("--entity", "entities", multiple=True, help="Only this entity type; may be given again.")
+@click.option("--days", type=int, default=DEFAULT_DAYS, show_default=True, help="How long it lives.")
+@click.pass_obj
+def make_token(
+    settings: Settings,
+    *,
+    login: str,
+    name: str,
+    scopes: tuple[str, ...],
+    entities: tuple[str, ...],
+    days: int,
+) -> None:
+    """Make a token of the user LOGIN and print it. It is shown only now."""
+    asked = TokenAsked(name=name, scopes=scopes, entities=entities, days=days)
+    click.echo(_as_user(settings, login, lambda runtime, actor: add_token(runtime, actor, asked)))
+
+
+@token.command("list")
+@click.argument("login")
+@click.pass_obj
+def show_tokens(settings: Settings, login: str) -> None:
+    """List the tokens of the user LOGIN."""
+    for each in _as_user(settings, login, list_tokens):
+        state = "revoked" if each.revoked_at else f"until {each.expires_at:%Y-%m-%d}"
+        within = ", ".join(each.entities) or "everything"
+        click.echo(f"{each.id}  {each.name:<28} {', '.join(each.scopes):<12} {state:<18} {within}")
+
+
+@token.command("revoke")
+@click.argument("login")
+@click.argument("id", type=click.UUID)
+@click.pass_obj
+def end_token(settings: Settings, login: str, id: UUID) -> None:  # noqa: A002 - the name of the argument
+    """End the token ID of the user LOGIN."""
+    _as_user(settings, login, lambda runtime, actor: revoke_token(runtime, actor, id))
+    click.echo("Revoked.")
+
+
+def _as_user(settings: Settings, login: str, work: Callable[[Runtime, Actor], Awaitable[T]]) -> T:
+    workshop = Workshop.open(settings)
+
+    async def inner(database: Database) -> T:
+        runtime = (await open_released(settings, database, workshop)).runtime
+        actor = await actor_of_user(runtime, login)
+        if actor is None:
+            raise ProblemError([Problem("unknown-login", f"There is no active user `{login[:100]}`.")])
+        return await work(runtime, actor)
+
+    return _with_database(settings, inner)
 
 
 if __name__ == "__main__":

@@ -178,3 +178,18 @@ def database_rows(dsn):
         return asyncio.run(run())
 
     return rows
+
+
+def test_tokens_are_made_listed_and_revoked(shop):
+    assert shop.run("apply", "--yes").exit_code == 0
+    add = ("user", "add", "ada@example.org", "--name", "Ada", "--role", "admin")
+    assert shop.run(*add, FORMWRIGHT_PASSWORD="a long enough secret").exit_code == 0
+    made = shop.run(
+        "token", "add", "ada@example.org", "--name", "robot", "--scope", "write", "--entity", "ware"
+    )
+    assert made.output.startswith("fw_"), made.output
+    listed = shop.run("token", "list", "ada@example.org").output
+    assert re.search(r"robot +write +until .* ware", listed), listed
+    assert shop.run("token", "revoke", "ada@example.org", listed.split()[0]).output == "Revoked.\n"
+    assert "revoked" in shop.run("token", "list", "ada@example.org").output
+    assert shop.run("token", "list", "nobody").exit_code == 1
