@@ -62,6 +62,7 @@ class TransactionId(UserDefinedType[int]):
 
 ischema_names.setdefault("xid8", TransactionId)
 
+
 def _moment(name: str, **options: Any) -> Column[Any]:
     return Column(name, DateTime(timezone=True), **options)
 
