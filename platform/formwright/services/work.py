@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NoReturn
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -58,12 +57,12 @@ class Work:
     @property
     def today(self) -> date:
         """The date of now where the actor is."""
-        return _today(self.now, self.actor.zone)
+        return self.now.astimezone(ZoneInfo(self.actor.zone)).date()
 
     @property
     def names(self) -> dict[str, Any]:
         """The names that every expression may use besides attributes."""
-        return dict(_names(self.actor, self.now))
+        return {"user": self.actor.as_context(), "today": self.today, "now": self.now}
 
     @property
     def actor_id(self) -> UUID | None:
@@ -81,17 +80,6 @@ class Work:
         """
         fresh: dict[str, Any] = {"answers": {}, "saving": set(), **changes}
         return replace(self, rights=SYSTEM, depth=self.depth + 1, internal=True, **fresh)
-
-
-@lru_cache(maxsize=512)
-def _today(now: datetime, zone: str) -> date:
-    return now.astimezone(ZoneInfo(zone)).date()
-
-
-@lru_cache(maxsize=512)
-def _names(actor: Actor, now: datetime) -> dict[str, Any]:
-    """Return the names once for each use case: every expression is evaluated with them."""
-    return {"user": actor.as_context(), "today": _today(now, actor.zone), "now": now}
 
 
 def _unknown(name: str, model: Model) -> NoReturn:
