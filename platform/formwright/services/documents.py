@@ -139,9 +139,10 @@ def shown_attributes(entity: EntityType, actor: Actor) -> tuple[str, ...]:
 
 
 def shape_of(work: Work, entity: EntityType, names: Iterable[str] | None = None) -> Shape:
-    """Return the shape of documents with *names*, all of which the actor may read; always with the id."""
-    chosen = tuple(dict.fromkeys(("id", *names))) if names is not None else None
+    """Return the shape of documents with *names*, which the actor may read; always with id and sub-type."""
     rights = field_rights(entity, work.rights)
+    always = ("id", "type") if entity.types and rights.readable("type") else ("id",)
+    chosen = tuple(dict.fromkeys((*always, *names))) if names is not None else None
 
     def make() -> Shape:
         return _shape(work, entity, chosen or shown_attributes(entity, work.rights))

@@ -12,7 +12,7 @@ from formwright.services.drafts import Draft
 from formwright.services.refusals import Difference
 from formwright.services.values import differ, options_of, problem_of
 
-__all__ = ["ROW_KEYS", "merge", "merge_type", "read_input"]
+__all__ = ["ROW_KEYS", "SET_BY_SYSTEM", "merge", "merge_type", "read_input"]
 
 ROW_KEYS = frozenset({"id", "version", "_remove"})
 """Keys of a child row that say which row is meant and are no input."""

@@ -200,7 +200,7 @@ async def test_fields_and_expand_choose_what_is_shown(api):
     found = (await (await api.user("admin")).get(f"/client/{identity}?{query}")).json()
     assert found["region"] == {"id": str(region), "name": "North"}
     assert [note["text"] for note in found["notes"]] == ["one", "two"]
-    assert set(found) == {"id", "name", "region", "notes", "owner"}
+    assert set(found) == {"id", "type", "name", "region", "notes", "owner"}
 
 
 async def test_an_expanded_record_that_the_caller_may_not_read_stays_an_id(api):
