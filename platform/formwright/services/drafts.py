@@ -29,6 +29,7 @@ class Draft:
     new record. *given* names what the actor wrote. *path* is the field of the
     parent's input at which this record stands (``lines[2]``), for problems.
     *kept* are the context forms of children that the input does not mention.
+    *edits* counts how often a value became another one.
     """
 
     work: Work
@@ -51,6 +52,7 @@ class Draft:
     old_fields: dict[str, Any] | None = None
     warnings: list[Problem] = field(default_factory=list)
     accepted: set[str] = field(default_factory=set)
+    edits: int = 0
     _loaded: dict[str, Any] = field(default_factory=dict)
     _traits: tuple[str | None, Traits] | None = None
 
@@ -82,6 +84,9 @@ class Draft:
 
     def put(self, name: str, value: Any) -> None:
         """Give an attribute a canonical value, here and for expressions."""
+        before = self.new.get(name)
+        if before is not value and differ(before, value):
+            self.edits += 1
         self.new[name] = value
         if value is None:
             self.fields.pop(name, None)

@@ -74,11 +74,23 @@ async def complete_all(
     fired: list[Fired] = []
     hidden: dict[Draft, set[str]] = {}
     for root in roots:
+        before = _state(root)
         fired.append([(each, await fire(each, _events(each, root, events))) for each in tree(root)])
         hidden.update([(each, await settle_visibility(each)) for each in tree(root)])
-        await compute(root)
+        if _state(root) != before or _looks_up(root):
+            await compute(root)
     await _check_all(roots, hidden, probes)
     return [await _outcome(root, each) for root, each in zip(roots, fired, strict=True)]
+
+
+def _state(root: Draft) -> int:
+    """Return a number that is another one after any value of the record or its children has changed."""
+    return sum(each.edits for each in tree(root))
+
+
+def _looks_up(root: Draft) -> bool:
+    """Return whether rows read their parent while it reads them: then computing once may not be enough."""
+    return any(each.needs.parent for each in tree(root) if each is not root)
 
 
 async def _outcome(root: Draft, fired: Fired) -> Fired | Refusal:

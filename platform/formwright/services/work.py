@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NoReturn
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -57,12 +58,12 @@ class Work:
     @property
     def today(self) -> date:
         """The date of now where the actor is."""
-        return self.now.astimezone(ZoneInfo(self.actor.zone)).date()
+        return _today(self.now, self.actor.zone)
 
     @property
     def names(self) -> dict[str, Any]:
         """The names that every expression may use besides attributes."""
-        return {"user": self.actor.as_context(), "today": self.today, "now": self.now}
+        return dict(_names(self.actor, self.now))
 
     @property
     def actor_id(self) -> UUID | None:
@@ -80,6 +81,17 @@ class Work:
         """
         fresh: dict[str, Any] = {"answers": {}, "saving": set(), **changes}
         return replace(self, rights=SYSTEM, depth=self.depth + 1, internal=True, **fresh)
+
+
+@lru_cache(maxsize=512)
+def _today(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+@lru_cache(maxsize=512)
+def _names(actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return the names once for each use case: every expression is evaluated with them."""
+    return {"user": actor.as_context(), "today": _today(now, actor.zone), "now": now}
 
 
 def _unknown(name: str, model: Model) -> NoReturn:
