@@ -13,11 +13,11 @@ from tests.support.desk import FILES, Desk, actor, compiled, desk_on
 from tests.support.servers import Server
 
 from formwright.access import SYSTEM
-from formwright.services import batches
 from formwright.services.batches import Result, save_many, transition_many_in
 from formwright.services.commands import Save, Saved, Transition
 from formwright.services.reach import reach_of
 from formwright.services.refusals import Refusal
+from formwright.services.saving import write_trees
 from formwright.services.work import open_work
 from formwright.storage.database import Database
 from formwright.storage.releases import Request, apply
@@ -41,13 +41,12 @@ async def transitions(desk: Desk, commands: list[Transition]) -> list[Result]:
 
 async def test_a_set_is_written_in_few_statements(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    write_trees = batches.write_trees
 
     async def counted(roots: Any, *more: Any) -> Any:
         sizes.append(len(roots))
         return await write_trees(roots, *more)
 
-    monkeypatch.setattr(batches, "write_trees", counted)
+    monkeypatch.setattr("formwright.services.batches.write_trees", counted)
     results = await save_many(desk.runtime, clients(*({"name": f"N{i}"} for i in range(20))))
     assert sizes == [20]
     assert [r.number for r in results if isinstance(r, Saved)] == [f"CL-{n:04d}" for n in range(1, 21)]
