@@ -36,8 +36,14 @@ class Served:
 
 
 @contextmanager
-def serve(url: str, files: Path, folder: Path = SAMPLES) -> Iterator[Served]:
-    """Serve the database at *url* until the end of the block."""
+def serve(
+    url: str,
+    files: Path,
+    folder: Path = SAMPLES,
+    *,
+    opening: Callable[[Database, Path, Path], Site] = open_site,
+) -> Iterator[Served]:
+    """Serve the database at *url* until the end of the block, with the application that *opening* makes."""
     port = _free_port()
     ready: list[Served] = []
     started = threading.Event()
@@ -45,7 +51,7 @@ def serve(url: str, files: Path, folder: Path = SAMPLES) -> Iterator[Served]:
 
     async def run() -> None:
         async with await Database.connect(url, size=4) as database:
-            site = open_site(database, files, folder)
+            site = opening(database, files, folder)
             config = uvicorn.Config(site.app, host="127.0.0.1", port=port, log_level="warning", lifespan="on")
             server = uvicorn.Server(config)
             servers.append(server)

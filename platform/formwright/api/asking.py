@@ -11,7 +11,7 @@ from formwright.api.refusals import BadRequest
 from formwright.problems import suggest
 from formwright.services.expanding import Shown, Tree
 
-__all__ = ["number_in", "parameters", "shown_in", "sort_in", "words_in"]
+__all__ = ["MOST_NAMES", "number_in", "parameters", "shown_in", "sort_in", "words_in"]
 
 MOST_NAMES = 300
 DEEPEST = 6
@@ -44,9 +44,13 @@ def number_in(given: dict[str, str], name: str, default: int, most: int) -> int:
 
 def words_in(given: dict[str, str], name: str) -> tuple[str, ...]:
     """Return the words between commas."""
-    words = tuple(word.strip() for word in given.get(name, "").split(",") if word.strip())
+    words = tuple(word.strip() for word in given[name].split(",")) if name in given else ()
+    if not all(words):
+        raise BadRequest.of("bad-parameter", f"`{name}` has an empty name.", name, "leave it out")
     if len(words) > MOST_NAMES:
         raise BadRequest.of("bad-parameter", f"`{name}` has at most {MOST_NAMES} names.", name)
+    if len(set(words)) < len(words):
+        raise BadRequest.of("bad-parameter", f"`{name}` says the same twice.", name)
     return words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from litestar.response import Response
 from formwright.api.answers import HEADERS, document_answer, encoded, etag
 from formwright.api.asking import parameters, words_in
 from formwright.api.callers import actor_in, shared_in
+from formwright.api.refusals import BadRequest
 from formwright.attributes import Invalid
 from formwright.attributes.identities import read_uuid
 from formwright.metadata.model import EntityType
@@ -21,6 +23,8 @@ from formwright.services.refusals import NotFound
 
 __all__ = ["about", "emptied", "entity_in", "identity_in", "recorded", "saved_answer"]
 
+WORD = re.compile("[a-z][a-z0-9_]*")
+KEY = re.compile("[!-~]{1,255}")
 QUERY = ("acknowledge", "reason")
 
 
@@ -47,14 +51,19 @@ def identity_in(request: Request[Any, Any, Any]) -> UUID:
 def about(request: Request[Any, Any, Any], *, query: tuple[str, ...] = QUERY) -> dict[str, Any]:
     """Return the parts of a command that say by whom, why and how often."""
     given = parameters(request, query)
+    accepted, key = words_in(given, "acknowledge"), request.headers.get("idempotency-key")
+    if not all(WORD.fullmatch(word) for word in accepted):
+        raise BadRequest.of("bad-parameter", "`acknowledge` names rules.", "acknowledge")
+    if key is not None and not KEY.fullmatch(key):
+        raise BadRequest.of("bad-idempotency-key", "An idempotency key has 1 to 255 visible characters.")
     return {
         "entity": entity_in(request).name,
         "actor": actor_in(request),
         "channel": "api",
         "request_id": request.headers.get("x-request-id", "")[:200] or str(new_id()),
         "reason": given.get("reason", ""),
-        "acknowledged": frozenset(words_in(given, "acknowledge")),
-        "idempotency_key": request.headers.get("idempotency-key", ""),
+        "acknowledged": frozenset(accepted),
+        "idempotency_key": key or "",
     }
 
 

@@ -30,7 +30,7 @@ from formwright.services.runtime import Runtime
 from formwright.services.sql_forms import Cursor, Estimate
 from formwright.services.work import Work, open_work
 
-__all__ = ["MOST", "ListAsked", "Listed", "list_documents", "read_document", "stream_documents"]
+__all__ = ["MOST", "MOST_KEYS", "ListAsked", "Listed", "list_documents", "read_document", "stream_documents"]
 
 MOST = 500
 MOST_KEYS = 6

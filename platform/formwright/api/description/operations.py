@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from formwright.access import Actor, field_rights
+from formwright.api.asking import MOST_NAMES
 from formwright.api.description.parts import TEXT, Schema, parameter, problems, shared
 from formwright.api.description.values import write_schema
 from formwright.metadata.model import Attribute, EntityType
-from formwright.services.listing import MOST
+from formwright.services.listing import MOST, MOST_KEYS
 
 __all__ = [
     "ID",
@@ -49,9 +50,9 @@ def _operation(entity: EntityType, verb: str, summary: str, responses: Schema, *
     }
 
 
-def _words(name: str, pattern: str, description: str) -> Schema:
+def _words(name: str, pattern: str, description: str, most: int = MOST_NAMES) -> Schema:
     items = {"type": "string", "pattern": pattern}
-    schema = {"type": "array", "items": items, "maxItems": 6, "uniqueItems": True}
+    schema = {"type": "array", "items": items, "maxItems": most, "uniqueItems": True}
     return parameter(name, "query", schema, description, style="form", explode=False)
 
 
@@ -96,7 +97,9 @@ def list_operation(entity: EntityType, actor: Actor) -> Schema:
         {"200": answer, **problems(422)},
         parameters=[
             parameter("filter", "query", TEXT, "An expression over the record; its JEXL."),
-            _words("sort", f"^-?({'|'.join(sortable)})$", "Attributes; `-` before one that falls."),
+            _words(
+                "sort", f"^-?({'|'.join(sortable)})$", "Attributes; `-` before one that falls.", MOST_KEYS
+            ),
             parameter("cursor", "query", TEXT, "`next` of the page before."),
             parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": MOST}, "How many."),
             parameter("count", "query", {"enum": ["exact", "estimate"]}, "Whether to count."),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from formwright.api.asking import MOST_NAMES
+
 __all__ = ["PARAMETERS", "RESPONSES", "SHARED_SCHEMAS", "TEXT", "Schema", "parameter", "problems", "shared"]
 
 Schema = dict[str, Any]
@@ -96,7 +98,7 @@ PARAMETERS: Schema = {
     "acknowledge": parameter(
         "acknowledge",
         "query",
-        {"type": "array", "items": WORD, "maxItems": 20},
+        {"type": "array", "items": WORD, "maxItems": MOST_NAMES, "uniqueItems": True},
         "Names of warnings that are accepted.",
         style="form",
         explode=False,
@@ -104,7 +106,7 @@ PARAMETERS: Schema = {
     "reason": parameter(
         "reason",
         "query",
-        {"type": "string", "maxLength": 1000, "pattern": "^[^\\u0000]*$"},
+        {"type": "string", "maxLength": 2000, "pattern": "^[^\\u0000]*$"},
         "Why; kept in the history.",
     ),
 }
