@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.response import Response
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from formwright.api.refusals import BadRequest, PreconditionRequired
 from formwright.services.documents import Document
@@ -16,6 +17,7 @@ __all__ = [
     "HEADERS",
     "JSON",
     "NDJSON",
+    "BytesAnswer",
     "document_answer",
     "encoded",
     "etag",
@@ -41,9 +43,40 @@ PRIVATE: Mapping[str, str] = {
 """Of a record: a client may keep it, and must ask whether it is still so."""
 
 
-def json_answer(body: bytes, status: int = 200, headers: Mapping[str, str] = HEADERS) -> Response[bytes]:
+class BytesAnswer(Response[bytes]):
+    """A response whose body is bytes already: it is sent as it is, without the framework's serialisation."""
+
+    def __init__(self, body: bytes, status: int, headers: Mapping[str, str], media_type: str = JSON) -> None:
+        """Keep the parts; *headers* may still be changed."""
+        # The framework's own constructor prepares much that these answers never have.
+        self.content, self.media_type = body, media_type
+        self.status_code = status
+        self.headers = dict(headers)
+        self.cookies, self.background, self.encoding = [], None, "utf-8"
+        self.response_type_encoders = {}
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIApp:  # type: ignore[override]  # it is no ASGIResponse
+        """Return what sends head and body; 304 has neither length nor type."""
+        headers = self.headers
+        if self.status_code != 304:
+            headers = {
+                **headers,
+                "content-type": str(self.media_type),
+                "content-length": str(len(self.content)),
+            }
+        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+        status = int(self.status_code or 200)
+
+        async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": status, "headers": raw})
+            await send({"type": "http.response.body", "body": self.content, "more_body": False})
+
+        return answer
+
+
+def json_answer(body: bytes, status: int = 200, headers: Mapping[str, str] = HEADERS) -> BytesAnswer:
     """Return *body*, which is JSON."""
-    return Response(body, status_code=status, media_type=JSON, headers=dict(headers))
+    return BytesAnswer(body, status, headers)
 
 
 def encoded(value: Any) -> bytes:
@@ -56,7 +89,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def document_answer(document: Document, status: int = 200, **headers: str) -> Response[bytes]:
+def document_answer(document: Document, status: int = 200, **headers: str) -> BytesAnswer:
     """Return a record with its version as ETag."""
     return json_answer(document.body, status, {**PRIVATE, "ETag": etag(document.version), **headers})
 

@@ -9,7 +9,7 @@ from litestar import Request
 
 from formwright.api.refusals import BadRequest
 from formwright.problems import suggest
-from formwright.services.expanding import Shown, Tree
+from formwright.services.expanding import NOTHING, Shown, Tree
 
 __all__ = ["MOST_NAMES", "number_in", "parameters", "shown_in", "sort_in", "words_in"]
 
@@ -62,6 +62,8 @@ def sort_in(given: dict[str, str]) -> tuple[tuple[str, bool], ...]:
 
 def shown_in(given: dict[str, str]) -> Shown:
     """Return what ``fields=name,region.name`` and ``expand=region,visits.region`` ask for."""
+    if "fields" not in given and "expand" not in given:
+        return NOTHING
     return Shown(_tree(given, "fields"), _tree(given, "expand"))
 
 

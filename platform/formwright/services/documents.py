@@ -13,30 +13,34 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
+    FromClause,
     Integer,
     Label,
     Select,
+    Table,
     Text,
     Uuid,
     bindparam,
     case,
     cast,
     func,
+    literal_column,
     null,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from formwright.access import Actor, field_rights, may
 from formwright.attributes import AttributeType
 from formwright.attributes.types.money import Money
+from formwright.expressions.sql.literals import quoted
 from formwright.metadata.model import Attribute, EntityType
 from formwright.services.loading import enrich
 from formwright.services.needs import needs_of
 from formwright.services.reading import readable_rows, seen
 from formwright.services.rights import follows_parent, missing
 from formwright.services.runtime import Runtime
-from formwright.services.sql_forms import RowJson
 from formwright.services.values import canonical, dumped, fields_of, row_values
 from formwright.services.work import Work, open_work
 
@@ -72,14 +76,20 @@ class Document:
 class Shape:
     """Which attributes of an entity type are shown, and how they come out of the database.
 
-    *columns* are to be selected. *later* are attributes that only Python can write as JSON:
+    *columns* are to be selected from *source*. *later* are attributes that only Python can write as JSON:
     masked and sparse ones, computed ones without a column, those of plugins.
     """
 
     entity: EntityType
     names: tuple[str, ...]
+    source: FromClause
     columns: tuple[ColumnElement[Any], ...]
     later: tuple[Attribute, ...]
+
+    def select(self, *more: ColumnElement[Any]) -> Select[Any]:
+        """Return the query of all rows, with *more* columns."""
+        columns = {column.name: column for column in (*self.columns, *more)}
+        return select(*columns.values()).select_from(self.source)
 
     async def bodies(self, work: Work, rows: Sequence[Mapping[str, Any]]) -> list[bytes]:
         """Return the JSON object of each row."""
@@ -140,14 +150,17 @@ def shown_attributes(entity: EntityType, actor: Actor) -> tuple[str, ...]:
 
 def shape_of(work: Work, entity: EntityType, names: Iterable[str] | None = None) -> Shape:
     """Return the shape of documents with *names*, which the actor may read; always with id and sub-type."""
-    rights = field_rights(entity, work.rights)
-    always = ("id", "type") if entity.types and rights.readable("type") else ("id",)
-    chosen = tuple(dict.fromkeys((*always, *names))) if names is not None else None
+    who = work.rights
+    chosen = None if names is None else tuple(names)
 
     def make() -> Shape:
-        return _shape(work, entity, chosen or shown_attributes(entity, work.rights))
+        if chosen is None:
+            return _shape(work, entity, shown_attributes(entity, who))
+        kind = ("type",) if entity.types and field_rights(entity, who).readable("type") else ()
+        return _shape(work, entity, tuple(dict.fromkeys(("id", *kind, *chosen))))
 
-    found: Shape = remembering(("shape", work.source, entity.name, chosen, rights), make)
+    key = ("shape", work.source, entity.name, chosen, who.roles, who.all, who.system)
+    found: Shape = remembering(key, make)
     return found
 
 
@@ -165,21 +178,39 @@ def _shape(work: Work, entity: EntityType, names: tuple[str, ...]) -> Shape:
     columns: dict[str, ColumnElement[Any]] = {"id": table.c.id, "version": table.c.version}
     if later:
         columns.update({column.name: column for column in table.c})
-    return Shape(entity, names, (*columns.values(), _body(entity, table, forms).label(BODY)), tuple(later))
+    body, source = _body(entity, table, forms)
+    return Shape(entity, names, source, (*columns.values(), body.label(BODY)), tuple(later))
 
 
-def _body(entity: EntityType, table: Any, forms: Mapping[str, Label[Any]]) -> ColumnElement[Any]:
-    """Return the object; a record has only the attributes of its sub-type."""
-    apart = {name for name in forms if entity.attributes[name].types}
-    if not apart:
-        return RowJson(*forms.values())
-    common = [form for name, form in forms.items() if name not in apart]
-    whens = []
-    for name, kind in entity.types.items():
-        if not kind.abstract:
-            own = [form for n, form in forms.items() if entity.attributes[n].belongs_to(name)]
-            whens.append((table.c.type == name, RowJson(*own)))
-    return case(*whens, else_=RowJson(*common))
+def _body(
+    entity: EntityType, table: Table, forms: Mapping[str, Label[Any]]
+) -> tuple[ColumnElement[Any], FromClause]:
+    """Return the object, and where it comes from; a record has only the attributes of its sub-type.
+
+    The planner pulls each lateral row up into the row itself: it costs no join, and only the object
+    that is asked for is built. Constants are written out: a statement with parameters would be planned
+    anew each time, which costs more than these reads.
+    """
+    source: FromClause = table
+
+    def made(name: str, chosen: Iterable[str]) -> ColumnElement[Any]:
+        nonlocal source
+        row = select(*(forms[each] for each in chosen)).correlate(table).lateral(f"fw_{name}")
+        source = source.join(row, true())
+        return func.row_to_json(row.table_valued())
+
+    if not any(entity.attributes[name].types for name in forms):
+        return made("row", forms), source
+    kinds = [name for name, kind in entity.types.items() if not kind.abstract]
+    whens = [
+        (
+            table.c.type == literal_column(quoted(kind), Text()),
+            made(kind, (n for n in forms if entity.attributes[n].belongs_to(kind))),
+        )
+        for kind in kinds
+    ]
+    others = made("row", (n for n in forms if not entity.attributes[n].types))
+    return case(*whens, else_=others), source
 
 
 def json_form(attribute: Attribute, column: ColumnElement[Any]) -> ColumnElement[Any] | None:
@@ -194,7 +225,7 @@ def json_form(attribute: Attribute, column: ColumnElement[Any]) -> ColumnElement
     if kind.name in ("decimal", "percent"):
         return cast(func.trim_scale(column), Text())
     if isinstance(kind, Money) and kind.currency(attribute.options):
-        return cast(func.round(column, kind.digits(attribute.options)), Text())
+        return cast(func.round(column, literal_column(str(kind.digits(attribute.options)))), Text())
     if kind.name == "any":
         parts = ("entity", func.split_part(column, "/", 1), "id", func.split_part(column, "/", 2))
         return case((column.is_(None), null()), else_=func.json_build_object(*parts))
@@ -203,14 +234,23 @@ def json_form(attribute: Attribute, column: ColumnElement[Any]) -> ColumnElement
 
 def always_readable(work: Work, entity: EntityType) -> bool:
     """Return whether the actor may read every record, so that no query depends on who he is."""
-    return work.rights.system or (may(entity, "read", work.rights).allowed and not follows_parent(entity))
+    rights = work.rights
+    if rights.system:
+        return True
+    who = ("always", work.source, entity.name, rights.roles, rights.all, rights.within)
+    found: bool = remembering(who, lambda: _readable_by(work, entity))
+    return found
+
+
+def _readable_by(work: Work, entity: EntityType) -> bool:
+    return may(entity, "read", work.rights).allowed and not follows_parent(entity)
 
 
 def _by_id(work: Work, shape: Shape) -> Select[Any]:
     table = work.source.table(shape.entity.name)
     wanted = table.c.id == bindparam("record_id", type_=Uuid())
     living = table.c.deleted_at.is_(None)
-    return select(*shape.columns).where(wanted, living, readable_rows(work, shape.entity))
+    return shape.select().where(wanted, living, readable_rows(work, shape.entity))
 
 
 async def get_document(

@@ -178,7 +178,7 @@ async def _fetch(work: Work, target: str, group: _Group) -> dict[UUID, bytes]:
     table = work.source.table(target)
     shape = shape_of(work, entity, names_of(entity, group.shown))
     living = table.c.deleted_at.is_(None)
-    query = select(*shape.columns).where(table.c.id == any_(IDS), living, readable_rows(work, entity))
+    query = shape.select().where(table.c.id == any_(IDS), living, readable_rows(work, entity))
     rows = await work.session.fetch(query, ids=list(group.ids))
     bodies = await expand(work, entity, await shape.bodies(work, rows), group.shown)
     return {row["id"]: body for row, body in zip(rows, bodies, strict=True)}
@@ -197,8 +197,7 @@ async def _children(
     shape = shape_of(work, entity, names)
     wanted = bindparam("keys", type_=ARRAY(Text() if several else Uuid()))
     living = (table.c.deleted_at.is_(None), readable_rows(work, entity))
-    columns = {column.name: column for column in (*shape.columns, table.c[by])}
-    query = select(*columns.values()).where(table.c[by] == any_(wanted), *living)
+    query = shape.select(table.c[by]).where(table.c[by] == any_(wanted), *living)
     rows = await work.session.fetch(query.order_by(table.c.id).limit(MOST_ROWS + 1), keys=values)
     if len(rows) > MOST_ROWS:
         raise Invalid.of("too-much-expanded", f"More than {MOST_ROWS:,} rows would be shown.", "expand")

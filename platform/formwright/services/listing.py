@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Table, func, literal_column, select
 
 from formwright.access import Actor
 from formwright.metadata.model import EntityType
 from formwright.services.conditions import filter_where
 from formwright.services.cursors import Key, after, decode, encode, ordering
 from formwright.services.documents import (
+    BODY,
     Document,
     Shape,
     always_readable,
@@ -34,6 +35,7 @@ __all__ = ["MOST", "MOST_KEYS", "ListAsked", "Listed", "list_documents", "read_d
 
 MOST = 500
 MOST_KEYS = 6
+ITEMS, FOUND = "$items", "$found"
 AT_ONCE = 500
 """How many records of a stream are in memory."""
 
@@ -59,41 +61,55 @@ class ListAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A page: the JSON of each record, the cursor of the next page (empty at the end), the count if asked."""
+    """A page: the records as a JSON array, the cursor of the next page (or empty), the count if asked."""
 
-    bodies: Sequence[bytes]
+    items: bytes
     next: str = ""
     count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a list needs of the database."""
+    """What a list needs of the database: *query* gives the rows in order, *page* all of them as one value."""
 
-    work: Work
     entity: EntityType
+    table: Table
     shape: Shape
     keys: Sequence[Key]
     condition: Sequence[ColumnElement[bool]]
-
-    @property
-    def query(self) -> Select[Any]:
-        """All rows, in order, without a limit."""
-        table = self.work.source.table(self.entity.name)
-        columns = {column.name: column for column in self.shape.columns}
-        columns |= {key.name: table.c[key.name] for key in self.keys}
-        return select(*columns.values()).where(*self.condition).order_by(*ordering(table, self.keys))
+    query: Select[Any]
+    page: Select[Any] | None
 
 
 def _plan(work: Work, asked: ListAsked) -> _Plan:
-    entity = work.entity(asked.entity)
+    """Return the plan; one that depends on no record and no moment is made once."""
+    entity, rights = work.entity(asked.entity), work.rights
+    if asked.filter or not always_readable(work, entity) or asked.shown is not NOTHING:
+        return _planned(work, entity, asked)
+    who = (rights.roles, rights.all, rights.system)
+    key = ("list", work.source, entity.name, tuple(asked.sort), _limit(asked), who)
+    found: _Plan = remembering(key, lambda: _planned(work, entity, asked))
+    return found
+
+
+def _limit(asked: ListAsked) -> int:
+    return max(1, min(asked.limit, MOST))
+
+
+def _planned(work: Work, entity: EntityType, asked: ListAsked) -> _Plan:
     check_shown(work, entity, asked.shown)
     table = work.source.table(entity.name)
     condition = [table.c.deleted_at.is_(None), readable_rows(work, entity)]
     if asked.filter:
         condition.append(filter_where(work, entity, asked.filter))
     shape = shape_of(work, entity, names_of(entity, asked.shown))
-    return _Plan(work, entity, shape, _keys(work, entity, asked.sort), condition)
+    keys = _keys(work, entity, asked.sort)
+    rows = shape.select(*(table.c[key.name] for key in keys)).where(*condition)
+    # Written out, so that the plan is made once: with a parameter PostgreSQL plans each execution anew.
+    limit = _limit(asked)
+    query = rows.order_by(*ordering(table, keys)).limit(literal_column(str(limit + 1)))
+    page = None if shape.later else _paged(query, keys, limit)
+    return _Plan(entity, table, shape, keys, condition, query, page)
 
 
 def _keys(work: Work, entity: EntityType, sort: Sequence[tuple[str, bool]]) -> list[Key]:
@@ -120,16 +136,38 @@ async def list_documents(runtime: Runtime, asked: ListAsked) -> Listed:
     """
     work = open_work(runtime, runtime.database, asked.actor)
     plan = _plan(work, asked)
-    table = work.source.table(plan.entity.name)
-    limit = max(1, min(asked.limit, MOST))
-    query = _query(plan, plain=not asked.filter)
+    limit, query = _limit(asked), plan.query
+    if not asked.cursor and plan.page is not None and asked.shown is NOTHING:
+        items, more = await _whole_page(work, plan, plan.page, limit)
+        return Listed(items=items, next=more, count=await _count(work, plan, asked.count))
     if asked.cursor:
-        query = query.where(after(table, plan.keys, decode(table, plan.keys, asked.cursor)))
-    found = await work.session.fetch(query, most=limit + 1)
+        query = query.where(after(plan.table, plan.keys, decode(plan.table, plan.keys, asked.cursor)))
+    found = await work.session.fetch(query)
     rows = found[:limit]
     bodies = await expand(work, plan.entity, await plan.shape.bodies(work, rows), asked.shown)
     more = encode(plan.keys, rows[-1]) if len(found) > limit else ""
-    return Listed(bodies=bodies, next=more, count=await _count(plan, asked.count))
+    items = b"[" + b",".join(bodies) + b"]"
+    return Listed(items=items, next=more, count=await _count(work, plan, asked.count))
+
+
+async def _whole_page(work: Work, plan: _Plan, page: Select[Any], limit: int) -> tuple[bytes, str]:
+    """Return a page that PostgreSQL builds as one value, and the cursor of the next."""
+    row = await work.session.fetchrow(page)
+    if row is None or not row[ITEMS]:
+        return b"[]", ""
+    if row[FOUND] <= limit:
+        return row[ITEMS], ""
+    return row[ITEMS], encode(plan.keys, {key.name: row[key.name][0] for key in plan.keys})
+
+
+def _paged(query: Select[Any], keys: Sequence[Key], limit: int) -> Select[Any]:
+    """Return one row for *query*: the rows shown as an array, the keys of the last, how many were found."""
+    rows = query.subquery("fw_rows")
+    numbered = select(rows, func.row_number().over().label("$at")).subquery("fw_numbered")
+    at, shown = numbered.c["$at"], literal_column(str(limit), Integer())
+    last = [func.array_agg(numbered.c[key.name]).filter(at == shown).label(key.name) for key in keys]
+    items = func.json_agg(numbered.c[BODY]).filter(at <= shown).label(ITEMS)
+    return select(items, func.count().label(FOUND), *last).select_from(numbered)
 
 
 async def read_document(
@@ -146,23 +184,12 @@ async def read_document(
     return Document(bodies[0], document.version)
 
 
-def _query(plan: _Plan, *, plain: bool) -> Select[Any]:
-    def make() -> Select[Any]:
-        return plan.query.limit(bindparam("most"))
-
-    if plain and always_readable(plan.work, plan.entity):
-        found: Select[Any] = remembering(("list", plan.shape, tuple(plan.keys)), make)
-        return found
-    return make()
-
-
-async def _count(plan: _Plan, manner: str) -> int | None:
-    table = plan.work.source.table(plan.entity.name)
+async def _count(work: Work, plan: _Plan, manner: str) -> int | None:
     if manner == "exact":
-        query = select(func.count()).select_from(table).where(*plan.condition)
-        return int(await plan.work.session.fetchval(query))
+        query = select(func.count()).select_from(plan.table).where(*plan.condition)
+        return int(await work.session.fetchval(query))
     if manner == "estimate":
-        told = await plan.work.session.fetchval(Estimate(select(table.c.id).where(*plan.condition)))
+        told = await work.session.fetchval(Estimate(select(plan.table.c.id).where(*plan.condition)))
         return int(msgspec.json.decode(told)[0]["Plan"]["Plan Rows"])
     return None
 
@@ -175,7 +202,7 @@ async def stream_documents(runtime: Runtime, asked: ListAsked) -> AsyncGenerator
     async with runtime.database.transaction(isolation="repeatable_read") as transaction:
         work = open_work(runtime, transaction, asked.actor)
         plan = _plan(work, asked)
-        await transaction.execute(Cursor(plan.query))
+        await transaction.execute(Cursor(plan.query.limit(None)))
         while rows := await transaction.fetch(f"fetch {AT_ONCE} from fw_cursor"):
             found: Sequence[Mapping[str, Any]] = rows
             yield await expand(work, plan.entity, await plan.shape.bodies(work, found), asked.shown)

@@ -1,38 +1,15 @@
-"""SQL that SQLAlchemy has no words for: a row as one JSON object, the plan of a query, a cursor over one."""
+"""SQL that SQLAlchemy has no words for: the plan of a query, a cursor over one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Label, Select
+from sqlalchemy import Select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.expression import Executable
-from sqlalchemy.sql.functions import FunctionElement
 
-__all__ = ["Cursor", "Estimate", "RowJson"]
-
-
-class RowJson(FunctionElement[bytes]):
-    """One JSON object with a key for each of its labels, built by PostgreSQL.
-
-    `json_build_object` takes 50 pairs at most and `row_to_json` over a sub-select any number.
-    """
-
-    name = "row_json"
-    type = JSON()
-    inherit_cache = True
-
-
-@compiles(RowJson)
-def _row_json(element: RowJson, compiler: Any, **options: Any) -> str:
-    options.pop("add_to_result_map", None)
-    pairs: list[Label[Any]] = list(element.clauses)  # type: ignore[arg-type]  # labels, as the callers give
-    parts = [
-        f"{compiler.process(pair.element, **options)} AS {compiler.preparer.quote(pair.name)}"
-        for pair in pairs
-    ]
-    return f"(SELECT row_to_json(fw_row) FROM (SELECT {', '.join(parts)}) AS fw_row)"
+__all__ = ["Cursor", "Estimate"]
 
 
 class _Around(Executable, ClauseElement):

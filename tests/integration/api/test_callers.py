@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -79,6 +80,7 @@ async def test_a_token_ends_by_itself_and_with_its_user(api):
     assert await actor_of_token(runtime, secret)
     assert await actor_of_token(later, secret) is None
     await runtime.database.execute("update fw_user set active = false where login = 'clerk'")
+    await asyncio.sleep(0.6)
     assert await actor_of_token(runtime, secret) is None
 
 

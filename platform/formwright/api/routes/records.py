@@ -49,9 +49,7 @@ async def get_record(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return one record; 304 when the caller has this version."""
     document = await _document(request, identity_in(request))
     if matches_none(request, document.version):
-        answer = document_answer(Document(b"", document.version), 304)
-        answer.media_type = None
-        return answer
+        return document_answer(Document(b"", document.version), 304)
     return document_answer(document)
 
 
@@ -71,8 +69,7 @@ async def list_entity(request: Request[Any, Any, Any]) -> Response[Any]:
     told: dict[str, Any] = {"next": listed.next or None}
     if listed.count is not None:
         told["count"] = listed.count
-    body = b'{"items":[' + b",".join(listed.bodies) + b"]," + encoded(told)[1:]
-    return json_answer(body)
+    return json_answer(b'{"items":' + listed.items + b"," + encoded(told)[1:])
 
 
 def _asked(request: Request[Any, Any, Any]) -> ListAsked:
