@@ -34,6 +34,8 @@ def choose(page: Page, name: str, text: str, wanted: str) -> None:
     box.click()
     box.locator("input").press_sequentially(text)
     page.locator(".ts-dropdown .option", has_text=wanted).first.click()
+    # The combobox ends its throttled search and takes the focus back meanwhile; a person is slower than that.
+    page.wait_for_timeout(600)
 
 
 @pytest.mark.parametrize("size", ["wide", "narrow"])
