@@ -21,6 +21,7 @@ from formwright.web.pages.preferences import set_preferences
 from formwright.web.pages.record import add_to_comments, show_record
 from formwright.web.pages.removing import REMOVING
 from formwright.web.pages.sign_in import end_session, show_sign_in, start_session
+from formwright.web.pages.tokens import TOKENS
 
 __all__ = ["ROUTES"]
 
@@ -31,6 +32,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     show_sign_in,
     start_session,
     end_session,
+    *TOKENS,
     show_list,
     show_record,
     add_to_comments,
