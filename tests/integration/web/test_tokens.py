@@ -30,8 +30,8 @@ def form_token(page: Page) -> str:
 
 
 async def make(visitor: Visitor, *fields: tuple[str, str]) -> Page:
-    page = await visitor.get("/account/tokens")
-    return await visitor.post("/account/tokens", [("_token", form_token(page)), *fields])
+    page = await visitor.get("/account-tokens")
+    return await visitor.post("/account-tokens", [("_token", form_token(page)), *fields])
 
 
 async def test_a_token_is_shown_once_listed_and_revoked(site: Site):
@@ -49,17 +49,17 @@ async def test_a_token_is_shown_once_listed_and_revoked(site: Site):
     assert made.status == 200
     assert actor is not None
     assert (actor.login, actor.reads_only, actor.within) == ("clerk", False, frozenset({"client"}))
-    listed = await visitor.get("/account/tokens")
+    listed = await visitor.get("/account-tokens")
     assert secret not in listed.html
     assert "Robot &lt;1&gt;" in listed.html
-    (revoke,) = re.findall(r'action="(/account/tokens/[0-9a-f-]+/revoke)"', listed.html)
+    (revoke,) = re.findall(r'action="(/account-tokens/[0-9a-f-]+/revoke)"', listed.html)
     foreign = await site.visitor("seller")
-    refused = await foreign.post(revoke, [("_token", form_token(await foreign.get("/account/tokens")))])
+    refused = await foreign.post(revoke, [("_token", form_token(await foreign.get("/account-tokens")))])
     assert refused.status == 404
     assert (await visitor.post(revoke, [("_token", "0" * 64)])).status == 403
     assert (await visitor.post(revoke, [("_token", form_token(listed))])).status == 303
     assert await actor_of_token(site.runtime, secret) is None
-    assert "The token is revoked." in (await visitor.get("/account/tokens")).text
+    assert "The token is revoked." in (await visitor.get("/account-tokens")).text
 
 
 async def test_what_is_wrong_with_a_new_token_is_said(site: Site):
@@ -68,17 +68,17 @@ async def test_what_is_wrong_with_a_new_token_is_said(site: Site):
     assert page.status == 422
     assert "A token needs a scope." in page.text
     assert await site.count("fw_api_token") == 0
-    assert (await visitor.post("/account/tokens", [("name", "a"), ("scope", "read")])).status == 403
+    assert (await visitor.post("/account-tokens", [("name", "a"), ("scope", "read")])).status == 403
 
 
 async def test_the_page_is_for_users_and_speaks_their_language(site: Site):
     visitor = await site.visitor()
     czech = await visitor.get(
-        "/account/tokens",
+        "/account-tokens",
         headers={
             "Cookie": "fw_locale=cs; " + "; ".join(f"{k}={v}" for k, v in visitor.client.cookies.items())
         },
     )
     assert "Tokeny API" in czech.text
     visitor.client.cookies.clear()
-    assert (await visitor.get("/account/tokens")).status == 303
+    assert (await visitor.get("/account-tokens")).status == 303

@@ -28,7 +28,7 @@ from formwright.web.visit import Visit, visit_of
 __all__ = ["TOKENS"]
 
 GUARDS = [require_sign_in]
-HERE = "/account/tokens"
+HERE = "/account-tokens"  # with a sign that no name of an entity type has
 DAYS = (7, 30, 90, 365)
 FRESH = TokenAsked(name="", scopes=("read",))
 
