@@ -42,7 +42,7 @@ fmt: $(READY) ## put code into house style
 	$(BIN)/ruff format .
 
 bench: $(READY) ## print the budgets of the design as ratios
-	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in tests/bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 check-jexl: $(READY) ## compare our JEXL with the npm package on random expressions (wants Node)
 	@sh tools/check-jexl.sh $(BIN)
